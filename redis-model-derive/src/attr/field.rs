@@ -1,0 +1,76 @@
+//! Attributes of fields of models and of nested structs.
+
+use syn::{Attribute, Expr, Ident, LitStr};
+
+use super::{item::items, place::Place};
+use crate::errors::Errors;
+
+/// What stands on a field, as it was written.
+#[derive(Default)]
+pub(crate) struct FieldAttr {
+    pub(crate) id: Option<Ident>,
+    pub(crate) tag: Option<Ident>,
+    pub(crate) nested: Option<Ident>,
+    pub(crate) skip: Option<Ident>,
+    pub(crate) version: Option<Ident>,
+    pub(crate) codec: Option<(Ident, Codec)>,
+    pub(crate) rename: Option<(Ident, LitStr)>,
+    pub(crate) aliases: Vec<(Ident, LitStr)>,
+    pub(crate) default: Option<(Ident, Default)>,
+    pub(crate) ttl: Option<(Ident, u64)>,
+}
+
+/// A codec that is chosen by an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    Json,
+    MsgPack,
+    Text,
+    Bytes,
+}
+
+/// What an absent field is.
+pub(crate) enum Default {
+    /// What its type's `Default` gives.
+    OfType,
+    /// What the user wrote.
+    Value(Box<Expr>),
+}
+
+impl FieldAttr {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attr = Self::default();
+        for item in items(attributes, Place::Field, errors) {
+            let ident = item.ident.clone();
+            match &*item.name {
+                "id" => attr.id = item.flag(errors),
+                "tag" => attr.tag = item.flag(errors),
+                "nested" => attr.nested = item.flag(errors),
+                "skip" => attr.skip = item.flag(errors),
+                "version" => attr.version = item.flag(errors),
+                "json" => attr.set_codec(item.flag(errors), Codec::Json, errors),
+                "msgpack" => attr.set_codec(item.flag(errors), Codec::MsgPack, errors),
+                "text" => attr.set_codec(item.flag(errors), Codec::Text, errors),
+                "bytes" => attr.set_codec(item.flag(errors), Codec::Bytes, errors),
+                "rename" => attr.rename = item.stored_name(errors).map(|name| (ident, name)),
+                "alias" => attr.aliases.extend(item.stored_name(errors).map(|name| (ident, name))),
+                "ttl" => attr.ttl = item.duration(errors).map(|milliseconds| (ident, milliseconds)),
+                _ => {
+                    let (ident, value) = item.optional_value();
+                    attr.default =
+                        Some((ident, value.map_or(Default::OfType, |value| Default::Value(Box::new(value)))));
+                }
+            }
+        }
+        attr
+    }
+
+    fn set_codec(&mut self, ident: Option<Ident>, codec: Codec, errors: &mut Errors) {
+        let Some(ident) = ident else { return };
+        if let Some((first, _)) = &self.codec {
+            errors.at(&ident, format!("`{ident}` contradicts `{first}`: a field is stored in one way"));
+            return;
+        }
+        self.codec = Some((ident, codec));
+    }
+}

@@ -1,0 +1,16 @@
+//! The grammar of `#[redis(..)]`.
+//!
+//! Each place has its own attributes. What is wrong with one of them is reported where it stands, and it is left out
+//! of what is returned.
+
+mod container;
+mod field;
+mod item;
+mod place;
+mod value;
+
+pub(crate) use self::{
+    container::{FieldsAttr, ModelAttr, Refresh, Ttl},
+    field::{Codec, Default, FieldAttr},
+    value::{Format, ValueAttr, VariantAttr},
+};

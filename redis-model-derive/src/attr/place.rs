@@ -1,0 +1,50 @@
+//! Where attributes stand, and which may stand there.
+
+/// What carries a `#[redis(..)]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Model,
+    Fields,
+    Value,
+    Field,
+    Variant,
+}
+
+const ALL: [Place; 5] = [Place::Model, Place::Fields, Place::Value, Place::Field, Place::Variant];
+
+impl Place {
+    /// The attributes that may stand here.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Model => &["prefix", "ttl", "refresh", "rename_all", "schema", "crate"],
+            Self::Fields => &["rename_all", "crate"],
+            Self::Value => &["json", "msgpack", "rename_all", "crate"],
+            Self::Field => &[
+                "id", "tag", "nested", "json", "msgpack", "text", "bytes", "rename", "alias", "default", "skip", "ttl",
+                "version",
+            ],
+            Self::Variant => &["rename", "alias"],
+        }
+    }
+
+    /// What it is called.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Model => "a struct that derives `RedisModel`",
+            Self::Fields => "a struct that derives `RedisFields`",
+            Self::Value => "a type that derives `RedisValue`",
+            Self::Field => "a field of a model",
+            Self::Variant => "a variant",
+        }
+    }
+
+    /// What to say of an attribute that may not stand here.
+    pub(super) fn refusal(self, name: &str) -> String {
+        let right: Vec<_> = ALL.into_iter().filter(|place| place.names().contains(&name)).map(Self::noun).collect();
+        if !right.is_empty() {
+            return format!("`{name}` goes on {}, not on {}", right.join(" or on "), self.noun());
+        }
+        let known: Vec<_> = self.names().iter().map(|name| format!("`{name}`")).collect();
+        format!("unknown attribute `{name}`: {} takes {}", self.noun(), known.join(", "))
+    }
+}

@@ -1,0 +1,79 @@
+//! The types that say how a field is stored.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Path, Type};
+
+use crate::{
+    ast::{Field, Role},
+    attr::Codec,
+    types::{in_option, is_plain},
+};
+
+/// The codec type itself.
+pub(super) fn codec_type(codec: Option<Codec>, krate: &Path) -> TokenStream {
+    let name = match codec {
+        None => quote!(Plain),
+        Some(Codec::Json) => quote!(Json),
+        Some(Codec::MsgPack) => quote!(MsgPack),
+        Some(Codec::Text) => quote!(Text),
+        Some(Codec::Bytes) => quote!(Bytes),
+    };
+    quote!(#krate::__private::#name)
+}
+
+/// The parameter of `Leaf`, which says besides the codec whether the field may be absent.
+pub(super) fn codec(codec: Option<Codec>, ty: &Type, krate: &Path) -> TokenStream {
+    let of = codec_type(codec, krate);
+    match codec {
+        None => of,
+        Some(_) if in_option(ty).is_some() => quote!(#krate::__private::OptionalLeaf<#of>),
+        Some(_) => quote!(#krate::__private::Required<#of>),
+    }
+}
+
+/// The type of a leaf's value and its codec, as arguments of `Field`.
+///
+/// Only the compiler knows whether a type is an alias of an `Option`, so that these are projections except where the
+/// tokens leave no doubt.
+pub(super) fn arguments(field: &Field, krate: &Path) -> TokenStream {
+    let ty = &field.ty;
+    let codec = match field.role {
+        Role::Leaf { codec, .. } => codec,
+        _ => None,
+    };
+    let (of, value) = (codec_type(codec, krate), in_option(ty).unwrap_or(ty));
+    if codec.is_some() || is_plain(value) || matches!(field.role, Role::Unclear) {
+        return quote!(#value, #of);
+    }
+    let leaf = quote!(#krate::__private::Leaf<#of>);
+    let (value, codec) = (projection(ty, &leaf, quote!(Value)), projection(ty, &leaf, quote!(Codec)));
+    quote!(#value, #codec)
+}
+
+/// The type of what expires.
+pub(super) fn expiring_value(ty: &Type, krate: &Path) -> TokenStream {
+    projection(ty, quote!(#krate::__private::Expires), quote!(Value))
+}
+
+/// `<Ty as Trait>::Item`, which an error underlines as the type that the user wrote.
+pub(super) fn projection(ty: &Type, of: impl ToTokens, item: impl ToTokens) -> TokenStream {
+    let (first, last) = ends(ty);
+    let open = quote_spanned!(first=> <);
+    let close = quote_spanned!(last=> >);
+    let item: TokenStream = item
+        .to_token_stream()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(last);
+            token
+        })
+        .collect();
+    quote!(#open #ty as #of #close ::#item)
+}
+
+fn ends(ty: &Type) -> (Span, Span) {
+    let mut tokens = ty.to_token_stream().into_iter();
+    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
+    (first, tokens.last().map_or(first, |token| token.span()))
+}

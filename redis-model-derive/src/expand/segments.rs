@@ -1,0 +1,49 @@
+//! A type for each segment of a path, so that paths are made at compile time.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Path};
+
+use crate::ast::{Role, Struct};
+
+/// The segment of a field.
+pub(super) fn segment(field: usize) -> Ident {
+    format_ident!("__Segment{field}")
+}
+
+/// The segment of a field's earlier name.
+pub(super) fn alias(field: usize, alias: usize) -> Ident {
+    format_ident!("__Segment{field}Alias{alias}")
+}
+
+/// The types of all segments.
+pub(super) fn declarations(input: &Struct) -> TokenStream {
+    let krate = &input.krate;
+    let segments = input.stored().map(|(index, field)| {
+        let ttl = match field.role {
+            Role::Expiring { milliseconds, .. } => Some(milliseconds),
+            _ => None,
+        };
+        let own = declaration(&segment(index), &field.stored.text, ttl, krate);
+        let aliases = field.aliases();
+        let aliases = aliases
+            .iter()
+            .enumerate()
+            .map(|(number, name)| declaration(&alias(index, number), &name.text, None, krate));
+        quote!(#own #(#aliases)*)
+    });
+    quote!(#(#segments)*)
+}
+
+fn declaration(segment: &Ident, name: &str, ttl: Option<u64>, krate: &Path) -> TokenStream {
+    let ttl = ttl.map(|milliseconds| quote!(const TTL: u64 = #milliseconds;));
+    quote! {
+        pub struct #segment<__P>(::core::marker::PhantomData<__P>);
+
+        #[automatically_derived]
+        impl<__P: #krate::__private::Prefix> #krate::__private::Prefix for #segment<__P> {
+            const SEGMENTS: #krate::__private::Segments = __P::SEGMENTS.then(#name);
+            #ttl
+        }
+    }
+}

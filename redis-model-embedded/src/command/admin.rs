@@ -1,0 +1,27 @@
+//! TIME and WAIT.
+
+use super::{Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions};
+use crate::protocol::{ErrorReply, Reply};
+
+const TIME: Flags = Flags::LOADING.and(Flags::STALE).and(Flags::FAST);
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("time", 1, TIME, KeyPositions::NONE, time),
+    Command::new("wait", 3, Flags::NO_SCRIPT, KeyPositions::NONE, wait),
+];
+
+/// Replies with seconds since the epoch and the microseconds within the second, as text.
+fn time(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    let (seconds, micros) = (ctx.now.seconds(), ctx.now.subsecond_micros());
+    Ok(Reply::bulks([seconds.to_string(), micros.to_string()]))
+}
+
+/// No replica ever acknowledges, since there is none.
+fn wait(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    integer(args[1])?;
+    let timeout = integer(args[2]).map_err(|_| ErrorReply::fixed("ERR timeout is not an integer or out of range"))?;
+    if timeout < 0 {
+        return Err(ErrorReply::fixed("ERR timeout is negative"));
+    }
+    Ok(Reply::Int(0))
+}

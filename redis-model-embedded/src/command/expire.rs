@@ -1,0 +1,199 @@
+//! Deadlines: the EXPIRE and TTL families.
+
+use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions, string::Origin};
+use crate::{
+    clock::Millis,
+    protocol::{ErrorReply, Reply},
+};
+
+const WRITE: Flags = Flags::WRITE.and(Flags::FAST);
+const READ: Flags = Flags::READONLY.and(Flags::FAST);
+
+/// TTL and its family answer these for a key that is absent, and for one without a deadline.
+const ABSENT: Reply = Reply::Int(-2);
+const NO_DEADLINE: Reply = Reply::Int(-1);
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("expire", -3, WRITE, KeyPositions::ONE, expire),
+    Command::new("pexpire", -3, WRITE, KeyPositions::ONE, pexpire),
+    Command::new("expireat", -3, WRITE, KeyPositions::ONE, expireat),
+    Command::new("pexpireat", -3, WRITE, KeyPositions::ONE, pexpireat),
+    Command::new("ttl", 2, READ, KeyPositions::ONE, ttl),
+    Command::new("pttl", 2, READ, KeyPositions::ONE, pttl),
+    Command::new("expiretime", 2, READ, KeyPositions::ONE, expiretime),
+    Command::new("pexpiretime", 2, READ, KeyPositions::ONE, pexpiretime),
+    Command::new("persist", 2, WRITE, KeyPositions::ONE, persist),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimeUnit {
+    Seconds,
+    Milliseconds,
+}
+
+impl TimeUnit {
+    fn of_millis(self, millis: Millis) -> i64 {
+        match self {
+            // Redis rounds to the nearest second.
+            Self::Seconds => (millis + 500) / 1000,
+            Self::Milliseconds => millis,
+        }
+    }
+}
+
+/// The deadline that a SET-like command names; it must be positive.
+pub(super) fn absolute_deadline(
+    ctx: &Context<'_>,
+    time: &[u8],
+    unit: TimeUnit,
+    origin: Origin,
+) -> Result<Millis, ErrorReply> {
+    let time = integer(time)?;
+    if time <= 0 {
+        return Err(ErrorReply::invalid_expire(ctx.command.name));
+    }
+    to_deadline(ctx, time, unit, origin)
+}
+
+fn to_deadline(ctx: &Context<'_>, time: i64, unit: TimeUnit, origin: Origin) -> Result<Millis, ErrorReply> {
+    let millis = match unit {
+        TimeUnit::Seconds => time.checked_mul(1000),
+        TimeUnit::Milliseconds => Some(time),
+    };
+    let deadline = match origin {
+        Origin::Now => millis.and_then(|millis| millis.checked_add(ctx.now.millis())),
+        Origin::Epoch => millis,
+    };
+    deadline.ok_or_else(|| ErrorReply::invalid_expire(ctx.command.name))
+}
+
+fn expire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    expire_generic(ctx, args, TimeUnit::Seconds, Origin::Now)
+}
+
+fn pexpire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    expire_generic(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+}
+
+fn expireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    expire_generic(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+}
+
+fn pexpireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    expire_generic(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+}
+
+/// `EXPIRE key time [NX | XX | GT | LT]`; a deadline that has passed deletes the key.
+fn expire_generic(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin) -> Outcome {
+    let conditions = Conditions::parse(&args[3..])?;
+    let deadline = to_deadline(ctx, integer(args[2])?, unit, origin)?;
+    let now = ctx.now.millis();
+    let keys = ctx.keys();
+    let Some(entry) = keys.entry(args[1]) else { return Ok(Reply::Int(0)) };
+    if !conditions.allow(entry.deadline(), deadline) {
+        return Ok(Reply::Int(0));
+    }
+    if deadline <= now {
+        keys.remove(args[1]);
+    } else {
+        keys.set_deadline(args[1], Some(deadline));
+        keys.touch(args[1]);
+    }
+    Ok(Reply::Int(1))
+}
+
+/// When EXPIRE may change a deadline.
+struct Conditions {
+    presence: Option<Presence>,
+    direction: Option<Direction>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// NX
+    WithoutDeadline,
+    /// XX
+    WithDeadline,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// GT
+    Later,
+    /// LT
+    Sooner,
+}
+
+impl Conditions {
+    fn parse(words: &[&[u8]]) -> Result<Self, ErrorReply> {
+        let is_known = |word: &&&[u8]| ["NX", "XX", "GT", "LT"].iter().any(|known| is_word(word, known));
+        if let Some(word) = words.iter().find(|word| !is_known(word)) {
+            return Err(ErrorReply::quoting("ERR Unsupported option ", word, ""));
+        }
+        let has = |name| words.iter().any(|word| is_word(word, name));
+        if has("NX") && (has("XX") || has("GT") || has("LT")) {
+            return Err(ErrorReply::fixed("ERR NX and XX, GT or LT options at the same time are not compatible"));
+        }
+        if has("GT") && has("LT") {
+            return Err(ErrorReply::fixed("ERR GT and LT options at the same time are not compatible"));
+        }
+        let presence = has("NX").then_some(Presence::WithoutDeadline);
+        let direction = has("GT").then_some(Direction::Later);
+        Ok(Self {
+            presence: presence.or(has("XX").then_some(Presence::WithDeadline)),
+            direction: direction.or(has("LT").then_some(Direction::Sooner)),
+        })
+    }
+
+    /// A key without a deadline counts as one that lives forever.
+    fn allow(&self, old: Option<Millis>, new: Millis) -> bool {
+        let presence = match self.presence {
+            None => true,
+            Some(Presence::WithoutDeadline) => old.is_none(),
+            Some(Presence::WithDeadline) => old.is_some(),
+        };
+        let direction = match self.direction {
+            None => true,
+            Some(Direction::Later) => old.is_some_and(|old| new > old),
+            Some(Direction::Sooner) => old.is_none_or(|old| new < old),
+        };
+        presence && direction
+    }
+}
+
+fn ttl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    report(ctx, args, TimeUnit::Seconds, Origin::Now)
+}
+
+fn pttl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    report(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+}
+
+fn expiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    report(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+}
+
+fn pexpiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    report(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+}
+
+fn report(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin) -> Outcome {
+    let now = ctx.now.millis();
+    let Some(entry) = ctx.keys().entry(args[1]) else { return Ok(ABSENT) };
+    let Some(deadline) = entry.deadline() else { return Ok(NO_DEADLINE) };
+    let millis = match origin {
+        Origin::Now => deadline - now,
+        Origin::Epoch => deadline,
+    };
+    Ok(Reply::Int(unit.of_millis(millis)))
+}
+
+fn persist(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let keys = ctx.keys();
+    if keys.deadline(args[1]).is_none() {
+        return Ok(Reply::Int(0));
+    }
+    keys.set_deadline(args[1], None);
+    keys.touch(args[1]);
+    Ok(Reply::Int(1))
+}

@@ -1,0 +1,166 @@
+//! What clients say about themselves: HELLO, SELECT, CLIENT and others.
+
+use super::{Args, Command, Context, Flags, Outcome, is_word, keys::database_index, spec::KeyPositions};
+use crate::{
+    SERVER_VERSION,
+    number::parse_integer,
+    protocol::{ErrorReply, Protocol, Reply},
+};
+
+const FAST: Flags = Flags::FAST;
+const EARLY: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE).and(Flags::FAST);
+/// QUIT and RESET end a transaction, so they cannot wait in it.
+const LEAVING: Flags = EARLY.and(Flags::CONTROLS_TRANSACTION);
+const CLIENT: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE);
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("ping", -1, FAST, KeyPositions::NONE, ping),
+    Command::new("echo", 2, FAST, KeyPositions::NONE, |_, args| Ok(Reply::bulk(args[1]))),
+    Command::new("select", 2, Flags::LOADING.and(Flags::STALE).and(FAST), KeyPositions::NONE, select),
+    Command::new("hello", -1, EARLY, KeyPositions::NONE, hello),
+    Command::new("auth", -2, EARLY, KeyPositions::NONE, auth),
+    Command::new("quit", -1, LEAVING, KeyPositions::NONE, quit),
+    Command::new("reset", 1, LEAVING, KeyPositions::NONE, reset),
+    Command::container("client", CLIENT_COMMANDS),
+];
+
+const CLIENT_COMMANDS: &[Command] = &[
+    Command::new("client|setname", 3, CLIENT, KeyPositions::NONE, client_setname),
+    Command::new("client|getname", 2, CLIENT, KeyPositions::NONE, client_getname),
+    Command::new("client|setinfo", 4, CLIENT, KeyPositions::NONE, client_setinfo),
+    Command::new("client|id", 2, CLIENT, KeyPositions::NONE, |ctx, _| Ok(Reply::Int(ctx.session.id))),
+    Command::new("client|info", 2, CLIENT, KeyPositions::NONE, client_info),
+];
+
+fn ping(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    match args {
+        [_] => Ok(Reply::status("PONG")),
+        [_, text] => Ok(Reply::bulk(*text)),
+        _ => Err(ErrorReply::wrong_arity(ctx.command.name)),
+    }
+}
+
+fn select(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    ctx.session.database = database_index(args[1])?;
+    Ok(Reply::Ok)
+}
+
+/// `HELLO [2 | 3 [AUTH user password] [SETNAME name]]`
+fn hello(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let protocol = args.get(1).map(|version| hello_version(version)).transpose()?;
+    let mut name = None;
+    let mut words = args.get(2..).unwrap_or_default().iter();
+    while let Some(word) = words.next() {
+        if let (true, [user, _, ..]) = (is_word(word, "AUTH"), words.as_slice()) {
+            check_user(user)?;
+            words.nth(1);
+        } else if let (true, Some(value)) = (is_word(word, "SETNAME"), words.next()) {
+            check_name(value)?;
+            name = Some(value.to_vec());
+        } else {
+            return Err(ErrorReply::quoting("ERR Syntax error in HELLO option '", word, "'"));
+        }
+    }
+    if let Some(name) = name {
+        ctx.session.name = name;
+    }
+    if let Some(protocol) = protocol {
+        ctx.session.protocol = protocol;
+    }
+    let field = |name: &str, value: Reply| (Reply::bulk(name), value);
+    Ok(Reply::Map(vec![
+        field("server", Reply::bulk("redis")),
+        field("version", Reply::bulk(SERVER_VERSION)),
+        field("proto", Reply::Int(ctx.session.protocol.number())),
+        field("id", Reply::Int(ctx.session.id)),
+        field("mode", Reply::bulk("standalone")),
+        field("role", Reply::bulk("master")),
+        field("modules", Reply::Array(Vec::new())),
+    ]))
+}
+
+fn hello_version(argument: &[u8]) -> Result<Protocol, ErrorReply> {
+    const NOT_A_NUMBER: ErrorReply = ErrorReply::fixed("ERR Protocol version is not an integer or out of range");
+    match parse_integer(argument).ok_or(NOT_A_NUMBER)? {
+        2 => Ok(Protocol::Resp2),
+        3 => Ok(Protocol::Resp3),
+        _ => Err(ErrorReply::fixed("NOPROTO unsupported protocol version")),
+    }
+}
+
+/// There is one user, `default`, and any password is right: as on a server without configured users.
+fn auth(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    match args {
+        [_, _] => Err(ErrorReply::fixed(
+            "ERR AUTH <password> called without any password configured for the default user. \
+             Are you sure your configuration is correct?",
+        )),
+        [_, user, _] => check_user(user).map(|()| Reply::Ok),
+        _ => Err(ErrorReply::SYNTAX),
+    }
+}
+
+fn check_user(user: &[u8]) -> Result<(), ErrorReply> {
+    if user == b"default" {
+        return Ok(());
+    }
+    Err(ErrorReply::fixed("WRONGPASS invalid username-password pair or user is disabled."))
+}
+
+fn quit(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    ctx.session.is_closed = true;
+    Ok(Reply::Ok)
+}
+
+/// Brings the session back to how it began.
+fn reset(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    ctx.session.forget_watches(&mut ctx.server.databases);
+    ctx.session.transaction = None;
+    ctx.session.database = 0;
+    ctx.session.protocol = Protocol::Resp2;
+    ctx.session.name.clear();
+    Ok(Reply::status("RESET"))
+}
+
+fn client_setname(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    check_name(args[2])?;
+    ctx.session.name = args[2].to_vec();
+    Ok(Reply::Ok)
+}
+
+fn check_name(name: &[u8]) -> Result<(), ErrorReply> {
+    if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
+        return Ok(());
+    }
+    Err(ErrorReply::fixed("ERR Client names cannot contain spaces, newlines or special characters."))
+}
+
+fn client_getname(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    let name = &ctx.session.name;
+    Ok(if name.is_empty() { Reply::Nil } else { Reply::bulk(name.as_slice()) })
+}
+
+/// Redis 7.2 keeps the library's name and version; every client sends them, so they are taken and forgotten here.
+fn client_setinfo(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if is_word(args[2], "LIB-NAME") || is_word(args[2], "LIB-VER") {
+        return Ok(Reply::Ok);
+    }
+    Err(ErrorReply::quoting("ERR Unrecognized option '", args[2], "'"))
+}
+
+fn client_info(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    let session = &ctx.session;
+    let name = String::from_utf8_lossy(&session.name);
+    let queued = session
+        .transaction
+        .as_ref()
+        .map_or(-1, |transaction| i64::try_from(transaction.queue.len()).unwrap_or(i64::MAX));
+    let text = format!(
+        "id={} name={name} db={} multi={queued} watch={} cmd=client|info user=default resp={}\n",
+        session.id,
+        session.database,
+        session.watched.len(),
+        session.protocol.number(),
+    );
+    Ok(Reply::Verbatim { format: *b"txt", text: text.into_bytes() })
+}

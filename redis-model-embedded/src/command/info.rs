@@ -1,0 +1,55 @@
+//! INFO: few fields, and only true ones.
+
+use std::fmt::Write as _;
+
+use super::{Args, Command, Context, Flags, Outcome, is_word, spec::KeyPositions};
+use crate::{SERVER_VERSION, protocol::Reply};
+
+const INFO: Flags = Flags::LOADING.and(Flags::STALE);
+
+pub(super) const COMMANDS: &[Command] = &[Command::new("info", -1, INFO, KeyPositions::NONE, info)];
+
+/// Gives the lines of one section.
+type Section = fn(&mut Context<'_>) -> String;
+
+/// What INFO shows, by the names of its sections.
+const SECTIONS: [(&str, Section); 5] = [
+    ("Server", server),
+    ("Stats", stats),
+    ("Replication", |_| "role:master\r\nconnected_slaves:0\r\n".into()),
+    ("Cluster", |_| "cluster_enabled:0\r\n".into()),
+    ("Keyspace", keyspace),
+];
+
+/// `INFO [section ...]`: all sections if none is named.
+fn info(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let everything = ["default", "all", "everything"];
+    let all = args.len() == 1 || args[1..].iter().any(|word| everything.iter().any(|name| is_word(word, name)));
+    let mut blocks = Vec::new();
+    for (name, section) in SECTIONS {
+        if all || args[1..].iter().any(|word| is_word(word, name)) {
+            blocks.push(format!("# {name}\r\n{}", section(ctx)));
+        }
+    }
+    Ok(Reply::Verbatim { format: *b"txt", text: blocks.join("\r\n").into_bytes() })
+}
+
+fn server(_ctx: &mut Context<'_>) -> String {
+    format!(
+        "redis_version:{SERVER_VERSION}\r\nredis_mode:standalone\r\nembedded_engine:redis-model-embedded\r\n\
+         embedded_engine_version:{}\r\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn stats(ctx: &mut Context<'_>) -> String {
+    format!("total_commands_processed:{}\r\n", ctx.server.commands_processed)
+}
+
+fn keyspace(ctx: &mut Context<'_>) -> String {
+    let mut text = String::new();
+    for (index, keys) in ctx.server.databases.sizes(ctx.now.millis()).enumerate().filter(|(_, keys)| *keys > 0) {
+        write!(text, "db{index}:keys={keys}\r\n").expect("writing to a string cannot fail");
+    }
+    text
+}

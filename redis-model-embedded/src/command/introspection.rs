@@ -1,0 +1,67 @@
+//! COMMAND: the table, told to clients.
+
+use super::{Args, Command, Context, Flags, Outcome, spec::KeyPositions, table};
+use crate::protocol::Reply;
+
+const INTROSPECTION: Flags = Flags::LOADING.and(Flags::STALE);
+
+pub(super) const COMMANDS: &[Command] = &[Command {
+    // Unlike other containers this one is also a command by itself.
+    arity: -1,
+    flags: INTROSPECTION,
+    run: |_, _| Ok(all_rows()),
+    ..Command::container("command", SUBCOMMANDS)
+}];
+
+const SUBCOMMANDS: &[Command] = &[
+    Command::new("command|count", 2, INTROSPECTION, KeyPositions::NONE, |_, _| Ok(Reply::count(table::all().count()))),
+    Command::new("command|list", -2, INTROSPECTION, KeyPositions::NONE, list),
+    Command::new("command|info", -2, INTROSPECTION, KeyPositions::NONE, info),
+    Command::new("command|docs", -2, INTROSPECTION, KeyPositions::NONE, docs),
+];
+
+/// COMMAND without a subcommand: every row of the table.
+fn all_rows() -> Reply {
+    Reply::Array(table::all().map(describe).collect())
+}
+
+fn list(_ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
+    Ok(Reply::bulks(table::all().map(|command| command.name)))
+}
+
+/// `COMMAND INFO [name ...]`: nil for a name that is no command.
+fn info(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if args.len() == 2 {
+        return Ok(all_rows());
+    }
+    let rows = args[2..].iter().map(|name| table::named(name).map_or(Reply::NilArray, describe));
+    Ok(Reply::Array(rows.collect()))
+}
+
+/// `COMMAND DOCS [name ...]`: there are no texts here, so each known command has an empty map.
+fn docs(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let entry = |command: &Command| (Reply::bulk(command.name), Reply::Map(Vec::new()));
+    let entries = match &args[2..] {
+        [] => table::all().map(entry).collect(),
+        names => names.iter().filter_map(|name| table::named(name)).map(entry).collect(),
+    };
+    Ok(Reply::Map(entries))
+}
+
+/// One row as Redis 7.0 lays it out; ACL categories, tips and key specifications are left empty.
+fn describe(command: &Command) -> Reply {
+    let flags = command.flags.names().map(Reply::status).collect();
+    let keys = command.keys;
+    Reply::Array(vec![
+        Reply::bulk(command.name),
+        Reply::Int(i64::from(command.arity)),
+        Reply::Set(flags),
+        Reply::Int(i64::from(keys.first)),
+        Reply::Int(i64::from(keys.last)),
+        Reply::Int(i64::from(keys.step)),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
+        Reply::Array(command.subcommands.iter().map(describe).collect()),
+    ])
+}

@@ -1,0 +1,91 @@
+//! EVAL, EVALSHA, SCRIPT.
+
+use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions};
+use crate::{
+    protocol::{ErrorReply, Reply},
+    script::{self, ScriptCall, Sha1Hex},
+};
+
+const EVAL: Flags = Flags::NO_SCRIPT.and(Flags::STALE);
+const EVAL_RO: Flags = EVAL.and(Flags::READONLY);
+const NO_MATCHING_SCRIPT: ErrorReply = ErrorReply::fixed("NOSCRIPT No matching script. Please use EVAL.");
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("eval", -3, EVAL, KeyPositions::NONE, |ctx, args| eval(ctx, args, Access::Any)),
+    Command::new("eval_ro", -3, EVAL_RO, KeyPositions::NONE, |ctx, args| eval(ctx, args, Access::ReadOnly)),
+    Command::new("evalsha", -3, EVAL, KeyPositions::NONE, |ctx, args| evalsha(ctx, args, Access::Any)),
+    Command::new("evalsha_ro", -3, EVAL_RO, KeyPositions::NONE, |ctx, args| evalsha(ctx, args, Access::ReadOnly)),
+    Command::container("script", SCRIPT_COMMANDS),
+];
+
+const SCRIPT_COMMANDS: &[Command] = &[
+    Command::new("script|load", 3, EVAL, KeyPositions::NONE, load),
+    Command::new("script|exists", -3, Flags::NO_SCRIPT, KeyPositions::NONE, exists),
+    Command::new("script|flush", -2, Flags::NO_SCRIPT, KeyPositions::NONE, flush),
+];
+
+/// What the command that runs a script lets it do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Any,
+    ReadOnly,
+}
+
+/// `EVAL script numkeys [key ...] [argument ...]`
+fn eval(ctx: &mut Context<'_>, args: Args<'_>, access: Access) -> Outcome {
+    let keys = count_of_keys(args)?;
+    let sha = ctx.server.scripts.load(args[1])?;
+    run(ctx, args, sha, keys, access)
+}
+
+fn evalsha(ctx: &mut Context<'_>, args: Args<'_>, access: Access) -> Outcome {
+    let sha = Sha1Hex::try_from(args[1]).map_err(|_| NO_MATCHING_SCRIPT)?;
+    let keys = count_of_keys(args)?;
+    run(ctx, args, sha, keys, access)
+}
+
+fn count_of_keys(args: Args<'_>) -> Result<usize, ErrorReply> {
+    let count = integer(args[2])?;
+    let Ok(count) = usize::try_from(count) else {
+        return Err(ErrorReply::fixed("ERR Number of keys can't be negative"));
+    };
+    if count > args.len() - 3 {
+        return Err(ErrorReply::fixed("ERR Number of keys can't be greater than number of args"));
+    }
+    Ok(count)
+}
+
+fn run(ctx: &mut Context<'_>, args: Args<'_>, sha: Sha1Hex, keys: usize, access: Access) -> Outcome {
+    let sha: Sha1Hex = std::array::from_fn(|place| sha[place].to_ascii_lowercase());
+    let script = ctx.server.scripts.get(&sha).ok_or(NO_MATCHING_SCRIPT)?;
+    let flags = script.flags;
+    if access == Access::ReadOnly && flags.is_declared && !flags.no_writes {
+        return Err(ErrorReply::fixed("ERR Can not execute a script with write flag using *_ro command."));
+    }
+    let (keys, arguments) = args[3..].split_at(keys);
+    let is_read_only = access == Access::ReadOnly || flags.no_writes;
+    // SELECT inside a script ends with it.
+    let database = ctx.session.database;
+    let outcome = script::run(ctx, &ScriptCall { sha, script, keys, arguments, is_read_only });
+    ctx.session.database = database;
+    outcome
+}
+
+fn load(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    Ok(Reply::bulk(ctx.server.scripts.load(args[2])?))
+}
+
+fn exists(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let scripts = &ctx.server.scripts;
+    Ok(Reply::Array(args[2..].iter().map(|sha| Reply::flag(scripts.is_known(sha))).collect()))
+}
+
+fn flush(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    match &args[2..] {
+        [] => {}
+        [word] if is_word(word, "SYNC") || is_word(word, "ASYNC") => {}
+        _ => return Err(ErrorReply::fixed("ERR SCRIPT FLUSH only support SYNC|ASYNC option")),
+    }
+    ctx.server.scripts.flush();
+    Ok(Reply::Ok)
+}

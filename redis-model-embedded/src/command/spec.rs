@@ -1,0 +1,102 @@
+use super::{Args, Context};
+use crate::protocol::{ErrorReply, Reply};
+
+/// What a command function gives back.
+pub(crate) type Outcome = Result<Reply, ErrorReply>;
+
+/// One row of the command table.
+#[derive(Debug)]
+pub(crate) struct Command {
+    /// In lower case; a subcommand's name is `container|sub`, as Redis prints it.
+    pub(crate) name: &'static str,
+    /// The exact number of arguments with the name itself, or its negative for "at least".
+    pub(crate) arity: i32,
+    pub(crate) flags: Flags,
+    pub(crate) keys: KeyPositions,
+    pub(crate) run: Run,
+    /// If there are any, the second word chooses among them and `run` is for when there is no second word.
+    pub(crate) subcommands: &'static [Command],
+}
+
+pub(crate) type Run = fn(&mut Context<'_>, Args<'_>) -> Outcome;
+
+/// Where a command names its keys, as COMMAND reports it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct KeyPositions {
+    pub(crate) first: i32,
+    pub(crate) last: i32,
+    pub(crate) step: i32,
+}
+
+impl KeyPositions {
+    pub(crate) const NONE: Self = Self { first: 0, last: 0, step: 0 };
+    /// The first argument.
+    pub(crate) const ONE: Self = Self { first: 1, last: 1, step: 1 };
+    /// The first two arguments.
+    pub(crate) const TWO: Self = Self { first: 1, last: 2, step: 1 };
+    /// Every argument.
+    pub(crate) const ALL: Self = Self { first: 1, last: -1, step: 1 };
+    /// Every other argument, from the first.
+    pub(crate) const ALTERNATE: Self = Self { first: 1, last: -1, step: 2 };
+}
+
+/// What kind of command it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Flags(u16);
+
+impl Flags {
+    pub(crate) const NONE: Self = Self(0);
+    pub(crate) const WRITE: Self = Self(1);
+    pub(crate) const READONLY: Self = Self(1 << 1);
+    pub(crate) const DENY_OOM: Self = Self(1 << 2);
+    pub(crate) const ADMIN: Self = Self(1 << 3);
+    /// Scripts must not call it.
+    pub(crate) const NO_SCRIPT: Self = Self(1 << 4);
+    pub(crate) const FAST: Self = Self(1 << 5);
+    pub(crate) const LOADING: Self = Self(1 << 6);
+    pub(crate) const STALE: Self = Self(1 << 7);
+    /// Runs at once, even between MULTI and EXEC.
+    pub(crate) const CONTROLS_TRANSACTION: Self = Self(1 << 8);
+
+    /// The flags that COMMAND shows, with their names.
+    const NAMES: [(Self, &'static str); 8] = [
+        (Self::WRITE, "write"),
+        (Self::READONLY, "readonly"),
+        (Self::DENY_OOM, "denyoom"),
+        (Self::ADMIN, "admin"),
+        (Self::NO_SCRIPT, "noscript"),
+        (Self::LOADING, "loading"),
+        (Self::STALE, "stale"),
+        (Self::FAST, "fast"),
+    ];
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| name)
+    }
+}
+
+impl Command {
+    /// A row for a command that runs by itself.
+    pub(super) const fn new(name: &'static str, arity: i32, flags: Flags, keys: KeyPositions, run: Run) -> Self {
+        Self { name, arity, flags, keys, run, subcommands: &[] }
+    }
+
+    /// A row for a command whose second word chooses what runs.
+    pub(super) const fn container(name: &'static str, subcommands: &'static [Self]) -> Self {
+        let run: Run = |ctx, _| Err(ErrorReply::wrong_arity(ctx.command.name));
+        Self { name, arity: -2, flags: Flags::NONE, keys: KeyPositions::NONE, run, subcommands }
+    }
+
+    pub(crate) fn accepts(&self, arguments: usize) -> bool {
+        let given = i32::try_from(arguments).unwrap_or(i32::MAX);
+        if self.arity >= 0 { given == self.arity } else { given >= -self.arity }
+    }
+}

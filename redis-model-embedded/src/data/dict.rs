@@ -1,0 +1,125 @@
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
+/// A hash table from bytes to `V`, dense and with a cursor that survives writes.
+///
+/// Entries lie in one vector; a removal moves the last entry into the hole. A scan walks that vector from its end to
+/// its start, and its cursor is the number of entries not yet visited. Entries only ever move towards the start, so
+/// one that is present during a whole scan cannot be missed; one that moves may be seen twice, which Redis allows too.
+#[derive(Debug)]
+pub(crate) struct Dict<V> {
+    entries: IndexMap<Box<[u8]>, V, RandomState>,
+}
+
+/// One page of a scan.
+pub(crate) struct Page {
+    /// What the client sends to get the next page; zero at the end.
+    pub(crate) cursor: u64,
+    /// The places of the entries on this page.
+    pub(crate) places: std::ops::Range<usize>,
+}
+
+/// An entry that was taken out, and what its removal did to the others.
+pub(crate) struct Removed<V> {
+    pub(crate) key: Box<[u8]>,
+    pub(crate) value: V,
+    /// Where it lay, which is also where the entry that used to be last now lies.
+    pub(crate) place: usize,
+}
+
+impl<V> Default for Dict<V> {
+    fn default() -> Self {
+        Self { entries: IndexMap::default() }
+    }
+}
+
+impl<V> Dict<V> {
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn contains(&self, key: &[u8]) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&V> {
+        self.entries.get(key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &[u8]) -> Option<&mut V> {
+        self.entries.get_mut(key)
+    }
+
+    /// The place of `key` and its value.
+    pub(crate) fn find_mut(&mut self, key: &[u8]) -> Option<(usize, &mut V)> {
+        self.entries.get_full_mut(key).map(|(place, _, value)| (place, value))
+    }
+
+    /// Stores `value` under `key`, and gives its place and the value it replaced.
+    pub(crate) fn insert(&mut self, key: &[u8], value: V) -> (usize, Option<V>) {
+        match self.entries.get_full_mut(key) {
+            Some((place, _, slot)) => (place, Some(std::mem::replace(slot, value))),
+            None => self.entries.insert_full(key.into(), value),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Removed<V>> {
+        let (place, key, value) = self.entries.swap_remove_full(key)?;
+        Some(Removed { key, value, place })
+    }
+
+    /// The entry at `place`, which is below [`len`](Self::len).
+    pub(crate) fn at(&self, place: usize) -> Option<(&[u8], &V)> {
+        self.entries.get_index(place).map(|(key, value)| (&**key, value))
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &V)> {
+        self.entries.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// The page of at most `count` entries that begins at `cursor`; a scan begins with cursor zero.
+    pub(crate) fn page(&self, cursor: u64, count: usize) -> Page {
+        let len = self.len();
+        let end = if cursor == 0 { len } else { usize::try_from(cursor).map_or(len, |unvisited| unvisited.min(len)) };
+        let start = end.saturating_sub(count);
+        Page { cursor: start as u64, places: start..end }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dict;
+
+    #[test]
+    fn a_scan_sees_every_entry_that_stays() {
+        let mut dict = Dict::default();
+        for number in 0..100u32 {
+            dict.insert(&number.to_be_bytes(), number);
+        }
+        let mut seen = Vec::new();
+        let mut cursor = 0;
+        for round in 0u32.. {
+            let page = dict.page(cursor, 7);
+            seen.extend(page.places.filter_map(|place| dict.at(place)).map(|(_, number)| *number));
+            cursor = page.cursor;
+            if cursor == 0 {
+                break;
+            }
+            // Odd numbers leave in an order of their own while new entries arrive.
+            dict.remove(&(round * 14 % 100 + 1).to_be_bytes());
+            dict.remove(&(99 - round * 2).to_be_bytes());
+            dict.insert(&(1000 + round).to_be_bytes(), 1000 + round);
+        }
+        for even in (0..100).step_by(2) {
+            assert!(seen.contains(&even), "{even} was missed");
+        }
+    }
+
+    #[test]
+    fn a_cursor_from_nowhere_is_harmless() {
+        let mut dict = Dict::default();
+        dict.insert(b"a", ());
+        assert_eq!(dict.page(u64::MAX, 10).places, 0..1);
+        assert_eq!(Dict::<()>::default().page(5, 10).places, 0..0);
+    }
+}

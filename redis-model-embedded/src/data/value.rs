@@ -1,0 +1,83 @@
+use super::Hash;
+use crate::protocol::ErrorReply;
+
+/// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
+#[derive(Debug)]
+pub(crate) enum Value {
+    String(Vec<u8>),
+    Hash(Box<Hash>),
+}
+
+impl Value {
+    /// The name that TYPE answers with.
+    pub(crate) const fn type_name(&self) -> &'static str {
+        match self {
+            Self::String(_) => "string",
+            Self::Hash(_) => "hash",
+        }
+    }
+
+    /// Whether this is a container without elements, which must not stay in the database.
+    pub(crate) fn is_empty_container(&self) -> bool {
+        match self {
+            Self::String(_) => false,
+            Self::Hash(hash) => hash.is_empty(),
+        }
+    }
+
+    /// A copy for COPY.
+    pub(crate) fn duplicate(&self) -> Self {
+        match self {
+            Self::String(bytes) => Self::String(bytes.clone()),
+            Self::Hash(hash) => {
+                let mut copy = Hash::default();
+                for (field, value) in hash.iter() {
+                    copy.insert(field, value);
+                }
+                Self::Hash(Box::new(copy))
+            }
+        }
+    }
+}
+
+/// A type of value that commands work on, and how to find it inside a [`Value`].
+pub(crate) trait Kind: Sized {
+    /// The value if it is of this type, `WRONGTYPE` if not.
+    fn of(value: &Value) -> Result<&Self, ErrorReply>;
+    /// The same, for changing it.
+    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply>;
+    /// The value of a key that this type creates when it is first written to.
+    fn new_value() -> Value;
+}
+
+impl Kind for Vec<u8> {
+    fn of(value: &Value) -> Result<&Self, ErrorReply> {
+        let Value::String(bytes) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(bytes)
+    }
+
+    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
+        let Value::String(bytes) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(bytes)
+    }
+
+    fn new_value() -> Value {
+        Value::String(Vec::new())
+    }
+}
+
+impl Kind for Hash {
+    fn of(value: &Value) -> Result<&Self, ErrorReply> {
+        let Value::Hash(hash) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(hash)
+    }
+
+    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
+        let Value::Hash(hash) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(hash)
+    }
+
+    fn new_value() -> Value {
+        Value::Hash(Box::default())
+    }
+}

@@ -1,0 +1,55 @@
+//! A Redis engine in the process: for tests, examples and first steps without a server.
+//!
+//! An [`Engine`] holds the data, a [`Connection`] is a redis-rs connection to it. Commands, error texts and number
+//! formats are those of Redis 7.0; a command that the engine does not know answers as Redis does for an unknown one.
+//!
+//! ```
+//! use redis::Commands;
+//! use redis_model_embedded::Engine;
+//!
+//! # fn main() -> redis::RedisResult<()> {
+//! let engine = Engine::new();
+//! let mut con = engine.connection();
+//! let () = con.set("greeting", "hello")?;
+//! let greeting: String = con.get("greeting")?;
+//! assert_eq!(greeting, "hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It is not a database: nothing is written to disk, and nothing is replicated.
+//!
+//! # Time
+//! [`Engine::with_manual_clock`] gives an engine whose clock moves only by [`Engine::advance`], so a test of a TTL
+//! takes no time. A key is gone as soon as its whole time to live has passed.
+//!
+//! # Failures
+//! [`Engine::set_offline`] and [`Engine::fail_next`] show an application what a broken connection and a failing
+//! server look like.
+//!
+//! # Features
+//! - `lua` (default): EVAL and its family, through a vendored Lua 5.1. The crate `mlua` claims `links = "lua"`, so a
+//!   program can hold only one version of Lua. Without this feature EVAL is an unknown command.
+//! - `async` (default): the asynchronous `ConnectionLike` of redis-rs.
+
+mod clock;
+mod command;
+mod connection;
+mod data;
+mod engine;
+mod fault;
+mod glob;
+mod number;
+mod protocol;
+mod random;
+#[cfg(feature = "lua")]
+mod script;
+mod session;
+
+pub use connection::Connection;
+pub use engine::Engine;
+pub use protocol::{ErrorReply, Protocol, Reply};
+pub use session::Session;
+
+/// The version of Redis whose behaviour this is, and which it reports.
+pub(crate) const SERVER_VERSION: &str = "7.0.15";

@@ -1,0 +1,54 @@
+/// `printf("%.17g")`: 17 significant digits, trailing zeros dropped, an exponent when the point would be far away.
+///
+/// Redis 7.0 prints doubles in replies this way, and Lua numbers that a script passes to a command.
+pub(crate) fn format_double(number: f64) -> String {
+    const PRECISION: i32 = 17;
+    if number.is_nan() {
+        // glibc prints the sign of a NaN, and `0/0` has one on x86.
+        return if number.is_sign_negative() { "-nan".into() } else { "nan".into() };
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf".into() } else { "-inf".into() };
+    }
+    let scientific = format!("{number:.16e}");
+    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` always writes an exponent");
+    let exponent: i32 = exponent.parse().expect("`{:e}` writes the exponent as an integer");
+    if !(-4..PRECISION).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{}e{sign}{:02}", without_trailing_zeros(mantissa), exponent.abs());
+    }
+    let decimals = usize::try_from(PRECISION - 1 - exponent).expect("the exponent is below the precision");
+    without_trailing_zeros(&format!("{number:.decimals$}")).to_owned()
+}
+
+fn without_trailing_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::format_double;
+
+    #[test]
+    fn doubles_print_as_with_printf() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1.0, "1"),
+            (0.1, "0.10000000000000001"),
+            (1.5, "1.5"),
+            (1e16, "10000000000000000"),
+            (1e17, "1e+17"),
+            (1e20, "1e+20"),
+            (1e-4, "0.0001"),
+            (1e-5, "1.0000000000000001e-05"),
+            (1e300, "1.0000000000000001e+300"),
+            (123_456.789, "123456.789"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(format_double(number), text);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Numbers as Redis reads and prints them.
+
+mod float;
+mod integer;
+mod long_double;
+
+pub(crate) use float::format_double;
+pub(crate) use integer::{format_integer, parse_integer};
+pub(crate) use long_double::LongDouble;
+pub(crate) use long_double::ParsedFloat;

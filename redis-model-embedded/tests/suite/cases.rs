@@ -1,0 +1,96 @@
+//! Files of commands, whose replies must be those of a real server, byte by byte and in both protocols.
+
+use std::fs;
+
+use crate::support::{Pair, RealServer, Strictness};
+use redis_model_embedded::Engine;
+
+/// Runs the commands of `tests/cases/<name>.txt` on both, and lists every difference.
+fn compare(name: &str) {
+    let path = format!("{}/tests/cases/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let server = RealServer::start();
+    let strictness = Strictness::for_server(&server);
+    for protocol in [2, 3] {
+        server.client().call(&["FLUSHALL"]);
+        server.client().call(&["SCRIPT", "FLUSH"]);
+        let mut pair = Pair::new(&Engine::new(), &server, strictness);
+        pair.speak(protocol);
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let commands = lines.filter_map(|line| match line.strip_prefix("7.0: ") {
+            Some(command) => (strictness == Strictness::Exact).then_some(command),
+            None => Some(line),
+        });
+        let differences: Vec<String> = commands.filter_map(|line| pair.call(&words(line)).err()).collect();
+        assert!(differences.is_empty(), "RESP{protocol}, {name}:\n{}", differences.join("\n"));
+    }
+}
+
+/// Splits a line at spaces; double quotes keep them, and know `\r \n \" \\ \xHH`.
+fn words(line: &str) -> Vec<Vec<u8>> {
+    let mut words: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = line.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let mut word = Vec::new();
+        match byte {
+            b' ' => continue,
+            b'"' => {
+                while let Some(byte) = bytes.next().filter(|byte| *byte != b'"') {
+                    word.push(if byte == b'\\' { escaped(&mut bytes) } else { byte });
+                }
+            }
+            byte => {
+                word.push(byte);
+                while let Some(byte) = bytes.next_if(|byte| *byte != b' ') {
+                    word.push(byte);
+                }
+            }
+        }
+        words.push(word);
+    }
+    words
+}
+
+fn escaped(bytes: &mut impl Iterator<Item = u8>) -> u8 {
+    match bytes.next() {
+        Some(b'n') => b'\n',
+        Some(b'r') => b'\r',
+        Some(b'x') => {
+            let digits: String = bytes.take(2).map(char::from).collect();
+            u8::from_str_radix(&digits, 16).expect("two hexadecimal digits follow \\x")
+        }
+        Some(byte) => byte,
+        None => panic!("a line ends in a backslash"),
+    }
+}
+
+#[test]
+fn strings() {
+    compare("strings");
+}
+
+#[test]
+fn keys() {
+    compare("keys");
+}
+
+#[test]
+fn hashes() {
+    compare("hashes");
+}
+
+#[test]
+fn transactions() {
+    compare("transactions");
+}
+
+#[test]
+fn connection() {
+    compare("connection");
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn scripts() {
+    compare("scripts");
+}

@@ -1,0 +1,14 @@
+//! One program for all tests of the crate from outside, so that what they share is compiled once.
+
+mod cases;
+mod command_table;
+mod differential;
+mod documented;
+mod faults;
+mod redis_rs;
+mod requests;
+mod scan;
+#[cfg(feature = "lua")]
+mod scripts;
+mod support;
+mod time;

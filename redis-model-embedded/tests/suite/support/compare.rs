@@ -1,0 +1,82 @@
+use redis_model_embedded::{Engine, Session};
+
+use super::{Client, RealServer, request, shown};
+
+/// How much of two replies must be the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// Every byte: the server is the version that the engine follows.
+    Exact,
+    /// Every byte of what is no error: newer servers word errors differently.
+    ErrorsAlike,
+}
+
+impl Strictness {
+    pub(crate) fn for_server(server: &RealServer) -> Self {
+        if server.version() == [7, 0] { Self::Exact } else { Self::ErrorsAlike }
+    }
+
+    pub(crate) fn accepts(self, engine: &[u8], server: &[u8]) -> bool {
+        engine == server || (self == Self::ErrorsAlike && without_error_texts(engine) == without_error_texts(server))
+    }
+}
+
+/// The reply with every error line cut down to its minus.
+fn without_error_texts(reply: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for line in reply.split_inclusive(|byte| *byte == b'\n') {
+        kept.extend_from_slice(if line.starts_with(b"-") { b"-\r\n" } else { line });
+    }
+    kept
+}
+
+/// One client of the engine and one of the server, which are told the same.
+pub(crate) struct Pair {
+    engine: Session,
+    server: Client,
+    strictness: Strictness,
+}
+
+impl Pair {
+    pub(crate) fn new(engine: &Engine, server: &RealServer, strictness: Strictness) -> Self {
+        Self { engine: engine.session(), server: server.client(), strictness }
+    }
+
+    /// Has both speak this version of the protocol.
+    pub(crate) fn speak(&mut self, protocol: u8) {
+        let version = protocol.to_string();
+        // The replies tell of client numbers and versions, which differ.
+        self.server.call(&["HELLO", &version]);
+        self.engine.feed(&request(&["HELLO", &version]));
+    }
+
+    /// Sends a command to both. `Err` says how the replies differ.
+    pub(crate) fn call(&mut self, args: &[impl AsRef<[u8]>]) -> Result<(), String> {
+        let (engine, server) = self.replies(args);
+        self.same(args, &engine, &server)
+    }
+
+    /// The same for a reply whose elements have no order of their own.
+    pub(crate) fn call_unordered(&mut self, args: &[impl AsRef<[u8]>]) -> Result<(), String> {
+        let (engine, server) = self.replies(args);
+        self.same(args, &sorted_lines(&engine), &sorted_lines(&server))
+    }
+
+    pub(crate) fn replies(&mut self, args: &[impl AsRef<[u8]>]) -> (Vec<u8>, Vec<u8>) {
+        (self.engine.feed(&request(args)), self.server.call(args))
+    }
+
+    fn same(&self, args: &[impl AsRef<[u8]>], engine: &[u8], server: &[u8]) -> Result<(), String> {
+        if self.strictness.accepts(engine, server) {
+            return Ok(());
+        }
+        let command: Vec<String> = args.iter().map(|arg| shown(arg.as_ref())).collect();
+        Err(format!("{command:?}\n  engine: {}\n  server: {}", shown(engine), shown(server)))
+    }
+}
+
+fn sorted_lines(reply: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = reply.split_inclusive(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    lines.concat()
+}

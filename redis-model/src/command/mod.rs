@@ -1,0 +1,5 @@
+//! Redis' commands, by data type: pure functions from key and arguments to a command.
+
+pub(crate) mod hash;
+pub(crate) mod key;
+pub(crate) mod string;

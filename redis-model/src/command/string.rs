@@ -1,0 +1,20 @@
+//! Commands on strings.
+
+use redis::Cmd;
+
+use crate::key::Key;
+
+/// `GET`.
+pub(crate) fn get(key: &Key) -> Cmd {
+    redis::cmd("GET").arg(key.as_bytes()).take()
+}
+
+/// `SET` with a time to live.
+pub(crate) fn set_for(key: &Key, value: &[u8], milliseconds: u64) -> Cmd {
+    redis::cmd("SET").arg(key.as_bytes()).arg(value).arg("PX").arg(milliseconds).take()
+}
+
+/// `GETDEL`.
+pub(crate) fn take(key: &Key) -> Cmd {
+    redis::cmd("GETDEL").arg(key.as_bytes()).take()
+}

@@ -1,0 +1,83 @@
+//! The blocking mode's connections.
+
+use std::{fmt, sync::Arc};
+
+use redis::{Cmd, Pipeline, Value};
+
+#[cfg(feature = "embedded")]
+use super::embedded::{self, EmbeddedConnection};
+use super::{Connection, Endpoint, pool::Pool, server::with_repeat};
+use crate::{
+    error::{Error, Result},
+    query::Link,
+};
+
+/// What a blocking store sends over. I/O happens inside of `poll`.
+#[derive(Clone)]
+pub struct BlockingConnection(Channel);
+
+#[derive(Clone)]
+enum Channel {
+    Server(Arc<Pool>),
+    #[cfg(feature = "embedded")]
+    Embedded(EmbeddedConnection),
+}
+
+impl Connection for BlockingConnection {
+    fn new(endpoint: &Endpoint) -> Self {
+        match endpoint {
+            Endpoint::Server(server) => Self(Channel::Server(Arc::new(Pool::new(server.clone())))),
+            #[cfg(feature = "embedded")]
+            Endpoint::Embedded(engine) => Self(Channel::Embedded(engine.connection())),
+        }
+    }
+
+    async fn open(&mut self) -> Result<()> {
+        match &mut self.0 {
+            Channel::Server(pool) => pool.get().map(drop),
+            #[cfg(feature = "embedded")]
+            Channel::Embedded(_) => Ok(()),
+        }
+    }
+}
+
+impl Link for BlockingConnection {
+    async fn send(&mut self, cmd: &Cmd, repeatable: bool) -> Result<Value> {
+        match &mut self.0 {
+            Channel::Server(pool) => {
+                let request = cmd.get_packed_command();
+                let replies = with_repeat(repeatable, async || exchange(pool, &request, 1)).await?;
+                replies.into_iter().next().ok_or_else(|| Error::invalid_query("the command has no reply"))
+            }
+            #[cfg(feature = "embedded")]
+            Channel::Embedded(connection) => embedded::send(connection, cmd),
+        }
+    }
+
+    async fn send_all(&mut self, pipeline: &Pipeline, repeatable: bool) -> Result<Vec<Value>> {
+        match &mut self.0 {
+            Channel::Server(pool) => {
+                let request = pipeline.get_packed_pipeline();
+                with_repeat(repeatable, async || exchange(pool, &request, pipeline.len())).await
+            }
+            #[cfg(feature = "embedded")]
+            Channel::Embedded(connection) => embedded::send_all(connection, pipeline),
+        }
+    }
+}
+
+fn exchange(pool: &Pool, request: &[u8], count: usize) -> Result<Vec<Value>> {
+    let mut replies = Vec::with_capacity(count);
+    pool.get()?.exchange(request, count, |reply| replies.push(reply))?;
+    Ok(replies)
+}
+
+impl fmt::Debug for BlockingConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Channel::Server(pool) => pool.server.fmt(f),
+            #[cfg(feature = "embedded")]
+            Channel::Embedded(_) => f.write_str("Embedded"),
+        }
+    }
+}

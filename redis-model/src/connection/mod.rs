@@ -1,0 +1,41 @@
+//! The only room that does I/O.
+//!
+//! When a request is sent again without the caller's doing:
+//!
+//! | what happened | has it run? | sent again |
+//! |---|---|---|
+//! | `NOSCRIPT` | no | always, with the script's text |
+//! | the connection broke before the reply | perhaps | once, if every command of it only reads |
+//! | no reply within the time limit | perhaps | never |
+//! | the server answered with an error | as the error says | never |
+
+#[cfg(feature = "async")]
+mod asynchronous;
+mod bare;
+mod blocking;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod pool;
+mod server;
+
+#[cfg(feature = "async")]
+pub(crate) use self::{asynchronous::AsyncConnection, bare::BareAsyncLink};
+pub(crate) use self::{bare::BareLink, blocking::BlockingConnection, server::Server};
+
+use crate::{error::Result, query::Link};
+
+/// What a store holds of a mode's connections.
+pub(crate) trait Connection: Link + Clone + Sync + 'static {
+    fn new(endpoint: &Endpoint) -> Self;
+
+    /// Makes a connection now, so that a wrong address or password shows at once.
+    fn open(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Where a store's requests go.
+#[derive(Debug, Clone)]
+pub(crate) enum Endpoint {
+    Server(std::sync::Arc<Server>),
+    #[cfg(feature = "embedded")]
+    Embedded(redis_model_embedded::Engine),
+}

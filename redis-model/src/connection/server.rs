@@ -1,0 +1,67 @@
+//! One server: its address, its limits, and the errors that connecting to it can end in.
+
+use std::{fmt, time::Duration};
+
+use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
+
+use crate::error::{Error, Result};
+
+/// A server and how to talk to it.
+pub(crate) struct Server {
+    pub(crate) client: Client,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) response_timeout: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) pool_timeout: Duration,
+}
+
+impl Server {
+    /// Where it is, for people; never with a password.
+    pub(crate) fn address(&self) -> String {
+        address(self.client.get_connection_info())
+    }
+
+    /// Sorts a failure to connect.
+    pub(crate) fn connect_error(&self, source: RedisError) -> Error {
+        let refused = source.kind() == ErrorKind::AuthenticationFailed
+            || matches!(source.code(), Some("NOAUTH" | "WRONGPASS" | "NOPERM"));
+        let address = self.address();
+        if refused { Error::Refused { address, source } } else { Error::Connect { address, source } }
+    }
+
+    /// Sorts a failure of a request that was under way.
+    pub(crate) fn exchange_error(&self, source: RedisError) -> Error {
+        Error::from_exchange(source, Some(self.response_timeout), &self.address())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address())
+            .field("database", &self.client.get_connection_info().redis_settings().db())
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
+    }
+}
+
+fn address(info: &ConnectionInfo) -> String {
+    match info.addr() {
+        ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => format!("{host}:{port}"),
+        ConnectionAddr::Unix(path) => path.display().to_string(),
+        _ => "the server".into(),
+    }
+}
+
+/// Runs a request, and once more if its connection broke and it only reads.
+pub(crate) async fn with_repeat<T, F: Future<Output = Result<T>>>(
+    repeatable: bool,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T> {
+    match attempt().await {
+        Err(Error::Disconnected { .. }) if repeatable => attempt().await,
+        result => result,
+    }
+}

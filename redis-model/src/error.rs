@@ -1,0 +1,212 @@
+//! The one error type of the crate.
+
+use std::{borrow::Cow, time::Duration};
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+use crate::{
+    codec::{DecodeError, EncodeError},
+    key::Key,
+};
+
+/// What every fallible operation of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong, by what the caller can do about it.
+///
+/// A variant's text says what happened and what to do; the cause, where there is one, is its
+/// [`source`](std::error::Error::source) and is not repeated in the text.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The record is not there: never saved, deleted, or expired. Nothing was written.
+    #[error("no record at key `{key}`: save it first, or write through `or_create()`")]
+    NotFound {
+        /// The record's key.
+        key: Key,
+    },
+    /// Something lies at the key already. Nothing was written.
+    #[error("key `{key}` exists already")]
+    AlreadyExists {
+        /// The key that is taken.
+        key: Key,
+    },
+    /// Another writer was faster: what was read is no longer what is stored. Nothing was written.
+    #[error("`{key}` has changed since it was read: load it again and repeat the change")]
+    Conflict {
+        /// The key whose content differs from what was expected.
+        key: Key,
+    },
+    /// Stored bytes are no value of the type that the model names for them.
+    #[error("cannot decode {}", place(model, key, path))]
+    Decode {
+        /// The model's type name; empty outside models.
+        model: &'static str,
+        /// The key that was read; a record's key holds its id in braces.
+        key: Key,
+        /// The dotted path within the record; empty for a plain key.
+        path: String,
+        /// What was expected and what was found.
+        source: DecodeError,
+    },
+    /// A value cannot be written by the codec that the model names for it. Nothing was sent.
+    #[error("cannot encode a value for {}", place(model, key, path))]
+    Encode {
+        /// The model's type name; empty outside models.
+        model: &'static str,
+        /// The key it was meant for.
+        key: Key,
+        /// The dotted path within the record; empty for a plain key.
+        path: String,
+        /// What the codec said.
+        source: EncodeError,
+    },
+    /// No key can be made of what was given, for example of an empty id. Nothing was sent.
+    #[error("no valid key: {reason}")]
+    InvalidKey {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The query cannot run as it was put together. Nothing was sent.
+    #[error("invalid query: {reason}")]
+    InvalidQuery {
+        /// What is wrong with it, and what to write instead.
+        reason: Cow<'static, str>,
+    },
+    /// The value at the key is of another Redis type than the query needs (`WRONGTYPE`), for example a list where a
+    /// record's hash should be. The command that met it wrote nothing.
+    #[error("the value at key `{key}` has another Redis type than the query needs")]
+    WrongType {
+        /// The key that the failing part works on.
+        key: Key,
+        /// The server's answer.
+        source: RedisError,
+    },
+    /// An increment would leave the range of the field's type. The field is as it was.
+    #[error("the increment would leave the range of `{path}` at key `{key}`")]
+    OutOfRange {
+        /// The record's key.
+        key: Key,
+        /// The field's dotted path.
+        path: String,
+    },
+    /// No connection could be made, so nothing was sent.
+    #[error("cannot connect to {address}")]
+    Connect {
+        /// Where to; never with a password.
+        address: String,
+        /// What the system or the server said.
+        source: RedisError,
+    },
+    /// The server refused the user name, the password, or the command for this user. Nothing was written.
+    #[error("{address} refused the credentials: check the user, the password and its rights")]
+    Refused {
+        /// Which server; never with a password.
+        address: String,
+        /// The server's answer.
+        source: RedisError,
+    },
+    /// The connection broke after the request had left: it may or may not have run.
+    #[error("the connection broke before the reply came: the request may or may not have run")]
+    Disconnected {
+        /// What the system said.
+        source: RedisError,
+    },
+    /// No reply within the store's response time limit: the request may or may not have run.
+    #[error("no reply within {limit:?}: the request may or may not have run")]
+    Timeout {
+        /// The limit that has passed.
+        limit: Duration,
+    },
+    /// All connections of the blocking store stayed in use for the whole waiting time. Nothing was sent.
+    #[error("all {size} connections were in use for {waited:?}: raise `max_connections` or use fewer threads")]
+    PoolExhausted {
+        /// How many connections the store may have.
+        size: usize,
+        /// How long this call has waited.
+        waited: Duration,
+    },
+    /// The server has no memory left for writes (`OOM`). Nothing was written by the part that met it.
+    #[error("the server's memory limit is reached: it refuses writes")]
+    OutOfMemory {
+        /// The server's answer.
+        source: RedisError,
+    },
+    /// Any other answer of the server that is an error.
+    #[error("the server answered with an error")]
+    Server {
+        /// The server's answer; [`RedisError::code`] is its first word.
+        source: RedisError,
+    },
+    /// A setting that the store was to be built from is not usable.
+    #[error("invalid configuration: {reason}")]
+    Config {
+        /// Which setting, and what is wrong with it.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The request may have run although no reply came.
+    pub fn is_indeterminate(&self) -> bool {
+        matches!(self, Self::Disconnected { .. } | Self::Timeout { .. })
+    }
+
+    /// A time limit has passed: for the reply, or for a free connection.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::PoolExhausted { .. })
+    }
+
+    /// Another writer was faster.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict { .. })
+    }
+
+    /// The record is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
+
+    /// There is no working connection to the server.
+    pub fn is_connection(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Refused { .. } | Self::Disconnected { .. })
+    }
+
+    pub(crate) fn invalid_query(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::InvalidQuery { reason: reason.into() }
+    }
+
+    /// Sorts an error of the redis crate that was met while a request was under way.
+    pub(crate) fn from_exchange(source: RedisError, limit: Option<Duration>, address: &str) -> Self {
+        match source.kind() {
+            ErrorKind::Io if source.is_connection_refusal() => Self::Connect { address: address.into(), source },
+            ErrorKind::Io if source.is_timeout() => Self::Timeout { limit: limit.unwrap_or_default() },
+            ErrorKind::Io | ErrorKind::Parse => Self::Disconnected { source },
+            ErrorKind::AuthenticationFailed => Self::Refused { address: address.into(), source },
+            _ => Self::from_server(source, || Key::EMPTY),
+        }
+    }
+
+    /// Sorts an error reply of the server; `key` tells which key the failing part works on.
+    pub(crate) fn from_server(source: RedisError, key: impl FnOnce() -> Key) -> Self {
+        match source.code() {
+            Some("WRONGTYPE") => Self::WrongType { key: key(), source },
+            Some("OOM") => Self::OutOfMemory { source },
+            Some("NOAUTH" | "WRONGPASS") => Self::Refused { address: "the server".into(), source },
+            _ if source.kind() == ErrorKind::Server(ServerErrorKind::NoPerm) => {
+                Self::Refused { address: "the server".into(), source }
+            }
+            _ => Self::Server { source },
+        }
+    }
+}
+
+/// "`address.zip` of User at key `user:{42}`", leaving out what is not known.
+fn place(model: &str, key: &Key, path: &str) -> String {
+    match (path, model) {
+        ("", "") => format!("key `{key}`"),
+        ("", model) => format!("{model} at key `{key}`"),
+        (path, "") => format!("`{path}` at key `{key}`"),
+        (path, model) => format!("`{path}` of {model} at key `{key}`"),
+    }
+}

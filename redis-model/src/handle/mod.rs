@@ -1,0 +1,18 @@
+//! Handles: typed access to a place in Redis. They hold no data and send nothing by themselves.
+
+mod expiring;
+mod field;
+mod number;
+mod select;
+mod subtree;
+
+pub use self::{
+    expiring::ExpiringField,
+    field::{Field, FieldPath},
+    select::Selection,
+    subtree::Subtree,
+};
+pub(crate) use self::{
+    expiring::time_left,
+    subtree::{read_commands, reader, write_steps},
+};

@@ -1,0 +1,67 @@
+//! What only number fields can do.
+
+use super::Field;
+use crate::{
+    codec::{DecodeError, Number, NumberKind, Plain, RedisValue},
+    command::hash,
+    error::{Error, Result},
+    query::{Context, EXTREME, Query, Reply, Step, reply},
+};
+
+impl<T: Number> Field<T> {
+    /// Adds `by` and answers with the sum: `HINCRBY`, or `HINCRBYFLOAT` for floats; exact to the ends of `i64`.
+    ///
+    /// An absent field counts as 0. [`Error::NotFound`] without the record; [`Error::OutOfRange`] when the sum would
+    /// leave the range of the field's type, and [`Error::Server`] when it would leave that of `i64`: the field stays as
+    /// it was.
+    pub fn incr(&self, by: T::Step) -> Query<T> {
+        match self.increment(by) {
+            Ok(step) => self.place.write(vec![step], sum::<T>),
+            Err(error) => Query::invalid(error),
+        }
+    }
+
+    /// Subtracts `by` and answers with the difference; as [`incr`](Self::incr).
+    pub fn decr(&self, by: T::Step) -> Query<T> {
+        match T::negate(by) {
+            Some(step) => self.incr(step),
+            None => Query::invalid(Error::OutOfRange { key: self.place.key.clone(), path: self.path.to_owned() }),
+        }
+    }
+
+    /// Keeps the greater of the stored and the given number and answers with it, exact for all digits. An absent field
+    /// takes the given one. [`Error::NotFound`] without the record.
+    pub fn set_max(&self, value: T) -> Query<T> {
+        self.extreme(value, "max")
+    }
+
+    /// Keeps the smaller of the stored and the given number and answers with it, exact for all digits. An absent field
+    /// takes the given one. [`Error::NotFound`] without the record.
+    pub fn set_min(&self, value: T) -> Query<T> {
+        self.extreme(value, "min")
+    }
+
+    fn increment(&self, by: T::Step) -> Result<Step> {
+        let mut text = Vec::new();
+        by.encode(&mut text).map_err(|source| self.encode_error(source))?;
+        let NumberKind::Integer { min, max } = T::KIND else {
+            return Ok(Step::Run(hash::increment_float(&self.place.key, self.path, &text)));
+        };
+        let by = i64::decode(&text).map_err(|source| self.decode_error(source))?;
+        Ok(Step::Increment { key: self.place.key.clone(), field: self.path, by, low: min, high: max })
+    }
+
+    fn extreme(&self, value: T, keep: &str) -> Query<T> {
+        self.with_encoded(&value, |value| {
+            let args = vec![self.path.as_bytes().to_vec(), value, keep.as_bytes().to_vec()];
+            let body = Step::Body { script: &EXTREME, keys: vec![self.place.key.clone()], args };
+            self.place.write(vec![body], sum::<T>)
+        })
+    }
+}
+
+fn sum<T: Number>(reply: Reply<'_>) -> Result<T> {
+    let context: Context<'_> = reply.context();
+    let missing = || context.decode_error(0, DecodeError::missing("a number"));
+    reply::value::<T, Plain>(reply)?.ok_or_else(missing)
+}

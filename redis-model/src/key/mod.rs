@@ -1,0 +1,12 @@
+//! Redis keys: how ids become part of them, so that different ids never share one.
+
+mod build;
+mod escape;
+mod id;
+mod text;
+
+pub(crate) use self::build::{RecordKey, ids_in, scan_pattern};
+pub use self::{
+    id::{IdOf, IdText, IdWriter, RedisId},
+    text::Key,
+};

@@ -1,0 +1,121 @@
+//! The key itself.
+
+use std::{fmt, sync::Arc};
+
+/// Keys up to this length are kept without an allocation; a model's key with its prefix and id is rarely longer.
+const INLINE: usize = 46;
+
+/// A Redis key: any bytes.
+///
+/// Cheap to clone, as every handle holds one: a short key is copied, a long one is shared.
+#[derive(Clone)]
+pub struct Key(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Inline {
+        length: u8,
+        bytes: [u8; INLINE],
+    },
+    Shared(Arc<[u8]>),
+    /// What was given makes no key. Handles send nothing, so the error waits here for the query.
+    Invalid(&'static str),
+}
+
+impl Key {
+    pub(crate) const EMPTY: Self = Self(Repr::Inline { length: 0, bytes: [0; INLINE] });
+
+    /// The key of these bytes.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        if bytes.len() > INLINE {
+            return Self(Repr::Shared(bytes.into()));
+        }
+        let mut inline = [0; INLINE];
+        inline[..bytes.len()].copy_from_slice(bytes);
+        // The cast cannot lose anything: the length is at most `INLINE`.
+        #[allow(clippy::cast_possible_truncation)]
+        Self(Repr::Inline { length: bytes.len() as u8, bytes: inline })
+    }
+
+    pub(crate) const fn invalid(reason: &'static str) -> Self {
+        Self(Repr::Invalid(reason))
+    }
+
+    /// The key's bytes; empty when it is invalid.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { length, bytes } => &bytes[..usize::from(*length)],
+            Repr::Shared(bytes) => bytes,
+            Repr::Invalid(_) => &[],
+        }
+    }
+
+    /// # Errors
+    /// The reason when what was given makes no key.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        match self.0 {
+            Repr::Invalid(reason) => Err(reason),
+            _ => Ok(()),
+        }
+    }
+
+    /// The key with `suffix` behind it.
+    pub(crate) fn join(&self, separator: u8, suffix: &str) -> Self {
+        if let Repr::Invalid(_) = self.0 {
+            return self.clone();
+        }
+        let mut bytes = Vec::with_capacity(self.as_bytes().len() + 1 + suffix.len());
+        bytes.extend_from_slice(self.as_bytes());
+        bytes.push(separator);
+        bytes.extend_from_slice(suffix.as_bytes());
+        Self::new(bytes)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_bytes().escape_ascii())
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Repr::Invalid(reason) => write!(f, "Key(invalid: {reason})"),
+            _ => write!(f, "Key({self})"),
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Key {}
+
+impl AsRef<[u8]> for Key {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl From<&str> for Key {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Self {
+        key.clone()
+    }
+}

@@ -1,0 +1,82 @@
+//! What is the same for all records of a model.
+
+use std::time::Duration;
+
+use crate::key::RecordKey;
+
+/// The hash field that every record has: the schema's number. A record without other leaves exists by it.
+pub(crate) const SCHEMA_MARK: &str = "@v";
+
+/// What is the same for all records of a model: its name, the layout of its keys, its TTL and version.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelInfo {
+    pub(crate) name: &'static str,
+    pub(crate) key: RecordKey,
+    pub(crate) ttl: Option<u64>,
+    pub(crate) refresh: Refresh,
+    pub(crate) version: Option<&'static str>,
+    pub(crate) schema: u32,
+}
+
+/// What sets the time to live of a record to the model's `ttl` again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refresh {
+    /// Every write; a write of a field only once a twentieth of it has passed.
+    Write,
+    /// Every write and every read, likewise.
+    Read,
+    /// Nothing: it counts from the record's first save.
+    Never,
+}
+
+impl ModelInfo {
+    /// A model by its type's name and its keys' prefix.
+    pub const fn new(name: &'static str, prefix: &'static str) -> Self {
+        let key = RecordKey { prefix, tagged: 0 };
+        Self { name, key, ttl: None, refresh: Refresh::Write, version: None, schema: 1 }
+    }
+
+    /// Which parts of the id stand in the braces, as a bit each; 0 means all.
+    #[must_use]
+    pub const fn tagged(mut self, parts: u32) -> Self {
+        self.key.tagged = parts;
+        self
+    }
+
+    /// How long records live, in milliseconds, and what refreshes that.
+    #[must_use]
+    pub const fn ttl(mut self, milliseconds: u64, refresh: Refresh) -> Self {
+        self.ttl = Some(milliseconds);
+        self.refresh = refresh;
+        self
+    }
+
+    /// The path of the version field.
+    #[must_use]
+    pub const fn version(mut self, path: &'static str) -> Self {
+        self.version = Some(path);
+        self
+    }
+
+    /// The schema's number; 1 unless given.
+    #[must_use]
+    pub const fn schema(mut self, number: u32) -> Self {
+        self.schema = number;
+        self
+    }
+
+    /// The TTL that a write of a part of the record keeps up.
+    pub(crate) fn ttl_on_write(&self) -> Option<u64> {
+        self.ttl.filter(|_| self.refresh != Refresh::Never)
+    }
+
+    /// The TTL that a read keeps up.
+    pub(crate) fn ttl_on_read(&self) -> Option<u64> {
+        self.ttl.filter(|_| self.refresh == Refresh::Read)
+    }
+
+    /// How long records live.
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.ttl.map(Duration::from_millis)
+    }
+}

@@ -1,0 +1,108 @@
+//! A record's key with its model's rules: how a part of the record is read and written.
+
+use redis::Cmd;
+
+use super::info::{ModelInfo, SCHEMA_MARK};
+use crate::{
+    command::{hash, key as keys},
+    error::Result,
+    key::Key,
+    query::{Condition, Part, Query, Reply, Step, reply},
+};
+
+/// Where a handle is: a record, its model's rules, and whether a write may make the record.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub(crate) key: Key,
+    pub(crate) info: &'static ModelInfo,
+    pub(crate) create: bool,
+}
+
+/// A handle of generated code.
+#[doc(hidden)]
+pub trait PlacedAt {
+    /// The handle of this place.
+    fn placed_at(place: Place) -> Self;
+}
+
+impl Place {
+    /// A query that reads with one command, and keeps up the TTL of models whose reads do.
+    pub(crate) fn read<T>(&self, cmd: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+        Query::on(
+            &self.key,
+            || match self.info.ttl_on_read() {
+                None => Part::command(cmd, self.info.name),
+                Some(_) => Part::steps(self.with_upkeep(vec![Step::Run(cmd)], false), Vec::new(), self.info.name),
+            },
+            decode,
+        )
+    }
+
+    /// A query that reads with several commands, isolated.
+    pub(crate) fn read_all<T>(&self, cmds: Vec<Cmd>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+        let steps = cmds.into_iter().map(Step::Run).collect();
+        let part = || Part::steps(self.with_upkeep(steps, false), Vec::new(), self.info.name);
+        Query::on(&self.key, part, decode)
+    }
+
+    /// A query that writes a part of the record, which must exist unless the handle may make it; moves its version on
+    /// and keeps up its TTL.
+    pub(crate) fn write<T>(&self, steps: Vec<Step>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+        self.write_when(Vec::new(), steps, decode)
+    }
+
+    /// [`write`](Self::write) under further conditions, which are checked after the record's existence.
+    pub(crate) fn write_when<T>(
+        &self,
+        conditions: Vec<Condition>,
+        steps: Vec<Step>,
+        decode: fn(Reply<'_>) -> Result<T>,
+    ) -> Query<T> {
+        let part = || {
+            let (mut all_steps, mut all_conditions) =
+                (Vec::with_capacity(steps.len() + 3), Vec::with_capacity(1 + conditions.len()));
+            if self.create {
+                all_steps.push(self.creation());
+            } else {
+                all_conditions.push(Condition::exists(&self.key).liftable());
+            }
+            all_steps.extend(steps);
+            all_conditions.extend(conditions);
+            Part::steps(self.with_upkeep(all_steps, true), all_conditions, self.info.name)
+        };
+        Query::on(&self.key, part, decode)
+    }
+
+    fn creation(&self) -> Step {
+        Step::Create {
+            key: self.key.clone(),
+            mark: SCHEMA_MARK,
+            schema: self.info.schema,
+            ttl: self.info.ttl,
+            version: self.info.version,
+        }
+    }
+
+    /// Adds what a write or a read of a part of the record does besides.
+    fn with_upkeep(&self, mut steps: Vec<Step>, is_write: bool) -> Vec<Step> {
+        if let (true, Some(version)) = (is_write, self.info.version) {
+            steps.push(Step::Silent(hash::increment(&self.key, version, 1)));
+        }
+        let ttl = if is_write { self.info.ttl_on_write() } else { self.info.ttl_on_read() };
+        if let Some(ttl) = ttl {
+            steps.push(Step::Refresh { key: self.key.clone(), ttl });
+        }
+        steps
+    }
+
+    /// The key of a field with one of its own.
+    pub(crate) fn own_key(&self, path: &str) -> Key {
+        self.key.join(b'.', path)
+    }
+
+    /// Whether the record exists: `EXISTS`.
+    pub(crate) fn exists(&self) -> Query<bool> {
+        let cmd = keys::exists(&self.key);
+        Query::on(&self.key, || Part::command(cmd, self.info.name), reply::flag)
+    }
+}

@@ -1,0 +1,122 @@
+//! Fields from what is stored.
+
+use std::vec;
+
+use redis::Value;
+
+use super::{Expires, Expiring, RedisFields, Slot};
+use crate::{
+    codec::{Codec, DecodeError, Leaf, RedisValue},
+    path::Prefix,
+    query::text_of,
+};
+
+/// The stored values of a record, in the order of its outline.
+#[derive(Debug)]
+pub struct Reader {
+    leaves: vec::IntoIter<Value>,
+    own: vec::IntoIter<Value>,
+}
+
+/// A field that could not be read.
+#[derive(Debug)]
+pub struct FieldError {
+    pub(crate) path: &'static str,
+    pub(crate) source: DecodeError,
+}
+
+impl Reader {
+    pub(crate) fn new(leaves: Vec<Value>, own: Vec<Value>) -> Self {
+        Self { leaves: leaves.into_iter(), own: own.into_iter() }
+    }
+
+    /// The next leaf, or the first of its `aliases` earlier names that is there, or its default.
+    ///
+    /// # Errors
+    /// When nothing is stored and the field needs something, or what is stored is no value of its type.
+    #[inline]
+    pub fn leaf<L: Leaf<C>, C>(
+        &mut self,
+        path: &'static str,
+        aliases: usize,
+        default: Option<fn() -> L>,
+    ) -> Result<L, FieldError> {
+        let mut stored = self.leaves.next().unwrap_or_default();
+        for _ in 0..aliases {
+            let earlier = self.leaves.next().unwrap_or_default();
+            if stored == Value::Nil {
+                stored = earlier;
+            }
+        }
+        let value = match stored {
+            Value::Nil => None,
+            stored => Some(text_of(stored).and_then(L::Codec::decode).map_err(|source| FieldError { path, source })?),
+        };
+        if let (None, Some(default)) = (&value, default) {
+            return Ok(default());
+        }
+        L::from_stored(value)
+            .ok_or_else(|| FieldError { path, source: DecodeError::missing(std::any::type_name::<L>()) })
+    }
+
+    /// The next field with a key of its own.
+    ///
+    /// # Errors
+    /// When what is stored is no value of its type.
+    pub fn expiring<F: Expires, C: Codec<F::Value>>(&mut self, path: &'static str) -> Result<F, FieldError> {
+        let value = match self.own.next().unwrap_or_default() {
+            Value::Nil => None,
+            stored => Some(text_of(stored).and_then(C::decode).map_err(|source| FieldError { path, source })?),
+        };
+        Ok(F::from_expiring(Expiring::loaded(value)))
+    }
+
+    /// The next version; 0 when there is none.
+    ///
+    /// # Errors
+    /// When what is stored is no number.
+    pub fn version(&mut self, path: &'static str) -> Result<u64, FieldError> {
+        match self.leaves.next().unwrap_or_default() {
+            Value::Nil => Ok(0),
+            stored => text_of(stored).and_then(|text| u64::decode(&text)).map_err(|source| FieldError { path, source }),
+        }
+    }
+
+    /// The next nested struct, or its default when nothing of it is stored.
+    ///
+    /// # Errors
+    /// As its fields.
+    pub fn nested<T: RedisFields<Id = ()>, P: Prefix>(&mut self, default: Option<fn() -> T>) -> Result<T, FieldError> {
+        if let Some(default) = default
+            && !self.has_any::<T, P>()
+        {
+            T::outline::<P>(&mut |slot| self.pass(slot));
+            return Ok(default());
+        }
+        T::read::<P>((), self)
+    }
+
+    /// Whether any of the next values is there, of as many as the outline has.
+    pub(crate) fn has_any<T: RedisFields, P: Prefix>(&self) -> bool {
+        let (mut leaves, mut own) = (0, 0);
+        T::outline::<P>(&mut |slot| match slot {
+            Slot::Leaf(_) | Slot::Alias(_) => leaves += 1,
+            Slot::Own(_) => own += 1,
+        });
+        let mut next = self.leaves.as_slice().iter().take(leaves).chain(self.own.as_slice().iter().take(own));
+        next.any(|value| *value != Value::Nil)
+    }
+
+    /// Passes over the next leaf.
+    pub(crate) fn skip(&mut self) {
+        self.leaves.next();
+    }
+
+    /// Passes over the next value of a slot.
+    pub(crate) fn pass(&mut self, slot: Slot) {
+        match slot {
+            Slot::Leaf(_) | Slot::Alias(_) => self.leaves.next(),
+            Slot::Own(_) => self.own.next(),
+        };
+    }
+}

@@ -1,0 +1,126 @@
+//! Fields to what is stored.
+
+use redis::Cmd;
+
+use super::{Expires, Place, Slot, expiring::Change};
+use crate::{
+    codec::{Codec, EncodeError, Leaf},
+    command::{hash, key as keys, string},
+    key::Key,
+    query::Step,
+};
+
+/// Collects what a save writes: one `HSET`, the paths to remove, and the own keys.
+#[derive(Debug)]
+pub struct Writer {
+    pub(crate) hset: Cmd,
+    pub(crate) absent: Vec<&'static str>,
+    pub(crate) own: Vec<OwnWrite>,
+    /// The version that the record was loaded with; 0 for a new one.
+    pub(crate) version: u64,
+    pub(crate) error: Option<(&'static str, EncodeError)>,
+    buffer: Vec<u8>,
+}
+
+/// What becomes of a key of its own.
+#[derive(Debug)]
+pub(crate) struct OwnWrite {
+    pub(crate) path: &'static str,
+    pub(crate) value: OwnValue,
+}
+
+impl OwnWrite {
+    /// The steps that write it.
+    pub(crate) fn push_steps(self, place: &Place, steps: &mut Vec<Step>) {
+        let key = place.own_key(self.path);
+        match self.value {
+            OwnValue::Unchanged => {}
+            OwnValue::Cleared => steps.push(Step::Silent(keys::unlink([&key]))),
+            OwnValue::Set { value, ttl } => {
+                steps.push(Step::Silent(string::set_for(&key, &value, ttl)));
+                steps.push(Step::ExpireLike { key, like: place.key.clone() });
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum OwnValue {
+    Unchanged,
+    Set { value: Vec<u8>, ttl: u64 },
+    Cleared,
+}
+
+impl Writer {
+    /// For the hash at `key`; `fields` is how many to expect.
+    pub(crate) fn new(key: &Key, fields: usize) -> Self {
+        Self {
+            hset: hash::set_many(key, fields),
+            absent: Vec::new(),
+            own: Vec::new(),
+            version: 0,
+            error: None,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// A leaf, present or not.
+    #[inline]
+    pub fn leaf<L: Leaf<C>, C>(&mut self, path: &'static str, leaf: &L) {
+        let Some(value) = leaf.present() else {
+            self.absent.push(path);
+            return;
+        };
+        self.buffer.clear();
+        match L::Codec::encode(value, &mut self.buffer) {
+            Ok(()) => {
+                self.hset.arg(path).arg(&self.buffer[..]);
+            }
+            Err(error) => {
+                self.error.get_or_insert((path, error));
+            }
+        }
+    }
+
+    /// A field with a key of its own, which lives `ttl` milliseconds from each change.
+    pub fn expiring<F: Expires, C: Codec<F::Value>>(&mut self, path: &'static str, ttl: u64, field: &F) {
+        let value = match field.as_expiring().change() {
+            Change::Unchanged => OwnValue::Unchanged,
+            Change::Cleared => OwnValue::Cleared,
+            Change::Set(value) => {
+                let mut encoded = Vec::new();
+                if let Err(error) = C::encode(value, &mut encoded) {
+                    self.error.get_or_insert((path, error));
+                }
+                OwnValue::Set { value: encoded, ttl }
+            }
+        };
+        self.own.push(OwnWrite { path, value });
+    }
+
+    /// The version that the record was loaded with.
+    pub fn version(&mut self, version: u64) {
+        self.version = version;
+    }
+
+    /// An earlier name, which goes when the record is saved.
+    pub fn alias(&mut self, path: &'static str) {
+        self.absent.push(path);
+    }
+
+    /// The mark of a nested struct that is there.
+    pub(crate) fn mark(&mut self, path: &'static str) {
+        self.hset.arg(path).arg(PRESENT);
+    }
+
+    /// A slot of a nested struct that is not there.
+    pub(crate) fn absent(&mut self, slot: Slot) {
+        match slot {
+            Slot::Leaf(path) | Slot::Alias(path) => self.absent.push(path),
+            Slot::Own(path) => self.own.push(OwnWrite { path, value: OwnValue::Cleared }),
+        }
+    }
+}
+
+/// What stands at the path of an optional nested struct.
+const PRESENT: &str = "1";

@@ -1,0 +1,155 @@
+-- Checks conditions, then runs commands and steps: the only way a write depends on what is stored.
+--
+-- Why a script: the check and the write must see the same state, and WATCH cannot be used on a shared connection.
+--
+-- KEYS   every key that is read or written
+-- ARGV   number of conditions
+--        each condition:  kind, index of its key, then by kind
+--          e                      the key exists
+--          m                      the key is missing
+--          h  n m f.. v.. g..     its n fields f hold the values v, its m fields g are absent
+--          s  value               it holds this string
+--          n                      it holds no string
+--          t  type                it is of this type, or missing
+--        each command or step:  kind, number of its arguments, arguments
+--          +  command             runs it and keeps the reply
+--          -  command             runs it and drops the reply
+--          *  group name key ..   runs it in pieces of whole groups of arguments, keeps the sum of the replies
+--          i  key field by low high   HINCRBY, kept between low and high where given; keeps the sum as text
+--          g  key by              INCRBY; keeps the sum as text
+--          r  key ttl             sets the ttl (ms) again once less than 95 % of it is left, never on a key without one
+--          n  key mark value ttl version   makes the record if it is missing: its mark, ttl (ms), first version
+--          d  key ttl new         sets the ttl (ms) if the key is new ('1' when it was missing before this request)
+--          c  key like            lets the key expire no later than `like`
+--          v  key field           writes the server's microseconds into the field; keeps them
+--          b  k keys.. args..     runs the body of the script with these keys and arguments, keeps its reply
+-- Reply  an array of the kept replies; or the number of the first condition that does not hold; or an error, and
+--        then the commands before it have run, as Redis undoes nothing
+
+local at = 2
+
+local function holds(kind, key)
+  if kind == 'e' then
+    return redis.call('EXISTS', key) == 1
+  elseif kind == 'm' then
+    return redis.call('EXISTS', key) == 0
+  elseif kind == 'h' then
+    local present, absent = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    local fields, values = at + 2, at + 2 + present
+    local gone = values + present
+    at = gone + absent
+    for i = 0, present - 1 do
+      if redis.call('HGET', key, ARGV[fields + i]) ~= ARGV[values + i] then return false end
+    end
+    for i = 0, absent - 1 do
+      if redis.call('HEXISTS', key, ARGV[gone + i]) == 1 then return false end
+    end
+    return true
+  elseif kind == 's' then
+    at = at + 1
+    return redis.call('GET', key) == ARGV[at - 1]
+  elseif kind == 'n' then
+    return redis.call('GET', key) == false
+  end
+end
+
+-- The keys that a new record's steps ask about, as they were before anything was written.
+local was_missing = {}
+
+for i = 1, tonumber(ARGV[1]) do
+  local kind, key = ARGV[at], KEYS[tonumber(ARGV[at + 1])]
+  at = at + 2
+  if kind == 't' then
+    local type = redis.call('TYPE', key).ok
+    if type ~= 'none' and type ~= ARGV[at] then
+      return redis.error_reply('WRONGTYPE Operation against a key holding the wrong kind of value')
+    end
+    at = at + 1
+  elseif kind == 'd' then
+    was_missing[key] = redis.call('EXISTS', key) == 0
+  elseif not holds(kind, key) then
+    return i
+  end
+end
+
+-- One call takes at most about 7,990 arguments from the stack of Lua.
+local LIMIT = 7000
+
+local function in_pieces(group, name, key, first, last)
+  local piece, sum = LIMIT - LIMIT % group, 0
+  for from = first, last, piece do
+    local reply = redis.call(name, key, unpack(ARGV, from, math.min(from + piece - 1, last)))
+    sum = type(reply) == 'number' and sum + reply or reply
+  end
+  return sum
+end
+
+-- The reply of HINCRBY comes as a double and is inexact beyond 2^53, so the field's text is read instead.
+local function increment(key, field, by, low, high)
+  redis.call('HINCRBY', key, field, by)
+  local text = redis.call('HGET', key, field)
+  local sum = tonumber(text)
+  if (low ~= '' and sum < tonumber(low)) or (high ~= '' and sum > tonumber(high)) then
+    redis.call('HINCRBY', key, field, string.sub(by, 1, 1) == '-' and string.sub(by, 2) or '-' .. by)
+    return nil
+  end
+  return text
+end
+
+local function microseconds()
+  local time = redis.call('TIME')
+  return string.format('%d%06d', time[1], time[2])
+end
+
+local replies, kept = {}, 0
+
+while at <= #ARGV do
+  local kind, first = ARGV[at], at + 2
+  local last = at + 1 + tonumber(ARGV[at + 1])
+  local key, second = ARGV[first], ARGV[first + 1]
+  at = last + 1
+  local reply
+  if kind == '+' or kind == '-' then
+    reply = redis.call(unpack(ARGV, first, last))
+  elseif kind == '*' then
+    reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last)
+  elseif kind == 'i' then
+    reply = increment(key, second, ARGV[first + 2], ARGV[first + 3], ARGV[first + 4])
+    if not reply then return redis.error_reply('OUTOFRANGE ' .. second) end
+  elseif kind == 'g' then
+    redis.call('INCRBY', key, second)
+    reply = redis.call('GET', key)
+  elseif kind == 'r' then
+    local left = redis.call('PTTL', key)
+    if left >= 0 and left < tonumber(second) * 0.95 then redis.call('PEXPIRE', key, second) end
+  elseif kind == 'n' then
+    if redis.call('EXISTS', key) == 0 then
+      redis.call('HSET', key, second, ARGV[first + 2])
+      if ARGV[first + 3] ~= '' then redis.call('PEXPIRE', key, ARGV[first + 3]) end
+      if ARGV[first + 4] ~= '' then redis.call('HSET', key, ARGV[first + 4], microseconds()) end
+    end
+  elseif kind == 'd' then
+    if was_missing[key] then redis.call('PEXPIRE', key, second) end
+  elseif kind == 'c' then
+    local limit = redis.call('PEXPIRETIME', second)
+    if limit >= 0 then
+      local own = redis.call('PEXPIRETIME', key)
+      if own > limit or own == -1 then redis.call('PEXPIREAT', key, limit) end
+    end
+  elseif kind == 'v' then
+    reply = microseconds()
+    redis.call('HSET', key, second, reply)
+  elseif kind == 'b' then
+    local names, split = {}, first + tonumber(key)
+    for i = first + 1, split do names[#names + 1] = ARGV[i] end
+    local arguments = {}
+    for i = split + 1, last do arguments[#arguments + 1] = ARGV[i] end
+    reply = body(names, arguments)
+  end
+  if kind == '+' or kind == '*' or kind == 'i' or kind == 'g' or kind == 'v' or kind == 'b' then
+    kept = kept + 1
+    replies[kept] = reply == nil and false or reply
+  end
+end
+
+return replies

@@ -1,0 +1,236 @@
+//! A query is a value: commands, the conditions under which they run, and how to read their replies.
+
+mod batch;
+mod condition;
+mod exchange;
+mod lower;
+mod part;
+pub(crate) mod reply;
+mod script;
+
+use std::fmt;
+
+use redis::{Cmd, FromRedisValue};
+
+pub use self::{
+    batch::{Batch, IntoQuery},
+    condition::Condition,
+};
+pub(crate) use self::{
+    condition::FieldValues,
+    exchange::{Link, as_server_error},
+    part::{Part, Step},
+    reply::{Context, Reply, text_of},
+    script::EXTREME,
+};
+use self::{
+    exchange::exchange,
+    reply::{Decode, Replies},
+};
+use crate::{
+    codec::DecodeError,
+    error::{Error, Result},
+    key::Key,
+};
+
+/// Commands, the conditions under which they run, and how to read their replies: one round trip.
+///
+/// Handles and models build queries and send nothing; [`run`](Self::run) sends. Queries compose: several become one with
+/// [`batch`](Batch::batch) or [`Query::all`], still one round trip.
+///
+/// ```
+/// use redis_model::{RedisModel, blocking::Store, prelude::*};
+///
+/// #[derive(RedisModel)]
+/// struct User { #[redis(id)] id: u64, name: String, logins: i64 }
+///
+/// let store = Store::embedded();
+/// User { id: 42, name: "Ada".into(), logins: 7 }.save().run(&store)?;
+///
+/// let ada = User::at(42);
+/// let (name, logins) = (ada.name().get(), ada.logins().incr(1)).batch().run(&store)?;
+/// assert_eq!((name.as_deref(), logins), (Some("Ada"), 8));
+/// # Ok::<(), redis_model::Error>(())
+/// ```
+#[must_use = "a query does nothing until it runs"]
+pub struct Query<T> {
+    parts: Parts,
+    decode: Decode<T>,
+}
+
+/// What a query sends. One part needs no list.
+enum Parts {
+    One(Part),
+    Many(Vec<Part>),
+    /// Something was wrong when the query was built; it waits here, as handles return queries, not results.
+    Invalid(Error),
+}
+
+impl Parts {
+    fn as_mut_slice(&mut self) -> &mut [Part] {
+        match self {
+            Self::One(part) => std::slice::from_mut(part),
+            Self::Many(parts) => parts,
+            Self::Invalid(_) => &mut [],
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(parts) => parts.len(),
+            Self::Invalid(_) => 0,
+        }
+    }
+
+    fn into_vec(self) -> Vec<Part> {
+        match self {
+            Self::One(part) => vec![part],
+            Self::Many(parts) => parts,
+            Self::Invalid(_) => Vec::new(),
+        }
+    }
+}
+
+impl<T> Query<T> {
+    /// A raw command of the [`redis`](crate::redis) crate, its reply read as that crate does.
+    ///
+    /// Its first argument is taken to be its key.
+    ///
+    /// # Errors
+    /// When run: [`Error::Decode`] if the reply is no `T`.
+    pub fn command(cmd: Cmd) -> Self
+    where
+        T: FromRedisValue,
+    {
+        Self::part(Part::command(cmd, ""), |reply| {
+            let (value, context) = reply.into_parts();
+            // Errors inside of arrays are errors of this part too.
+            let value = value.extract_error().map_err(|error| context.server_error(error))?;
+            T::from_redis_value(value).map_err(|error| {
+                let expected = std::any::type_name::<T>();
+                context.decode_error(0, DecodeError::missing(expected).because(error.to_string()))
+            })
+        })
+    }
+
+    /// A query of one part.
+    pub(crate) fn part(part: Part, decode: fn(Reply<'_>) -> Result<T>) -> Self {
+        Self { parts: Parts::One(part), decode: Decode::One(decode) }
+    }
+
+    /// A query of one part on `key`, which may be invalid.
+    pub(crate) fn on(key: &Key, part: impl FnOnce() -> Part, decode: fn(Reply<'_>) -> Result<T>) -> Self {
+        match key.check() {
+            Ok(()) => Self::part(part(), decode),
+            Err(reason) => Self::invalid(Error::InvalidKey { reason }),
+        }
+    }
+
+    /// A query that sends nothing and answers with this error.
+    pub(crate) fn invalid(error: Error) -> Self {
+        Self { parts: Parts::Invalid(error), decode: Decode::Never }
+    }
+
+    /// Runs only when `condition` holds; else nothing runs and the error is the condition's.
+    ///
+    /// May be called several times: all conditions are checked before anything is written. On a query of several parts
+    /// (a batch) it makes the batch [`atomic`](Self::atomic).
+    pub fn when(self, condition: Condition) -> Self
+    where
+        T: 'static,
+    {
+        if let Err(reason) = condition.key.check() {
+            return Self::invalid(Error::InvalidKey { reason });
+        }
+        let mut query = self.atomic();
+        if let Parts::One(part) = &mut query.parts {
+            part.conditions.push(condition);
+        }
+        query
+    }
+
+    /// Runs all of a batch isolated, with nobody else's commands in between, as one part.
+    ///
+    /// All conditions are checked first, then the types of the keys, then the commands run. Isolated, not rolled back: if
+    /// a command fails after the checks, those before it have run.
+    ///
+    /// In a cluster all keys must lie in one slot.
+    pub fn atomic(self) -> Self
+    where
+        T: 'static,
+    {
+        let Self { parts: Parts::Many(parts), decode } = self else {
+            return self;
+        };
+        let counts: Vec<usize> = parts.iter().map(Part::answers).collect();
+        let merged = Part::merge(parts);
+        let decode = Decode::Many(Box::new(move |replies: Replies<'_>| replies.split(&counts, decode)));
+        Self { parts: Parts::One(merged), decode }
+    }
+
+    /// Drops the check that the record exists, and the care for its version and TTL, where a field's handle has added
+    /// them: the bare command, the fastest way to write.
+    ///
+    /// The risk: on a record that has expired or was deleted, it makes one of this field alone that never expires.
+    /// Conditions that the result depends on stay.
+    pub fn unchecked(mut self) -> Self {
+        self.parts.as_mut_slice().iter_mut().for_each(Part::lift);
+        self
+    }
+
+    /// Turns the result into another value.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U + Send + 'static) -> Query<U>
+    where
+        T: 'static,
+    {
+        self.and_then(|value| Ok(convert(value)))
+    }
+
+    /// Turns the result into another value, or an error.
+    pub(crate) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U> + Send + 'static) -> Query<U>
+    where
+        T: 'static,
+    {
+        let decode = self.decode;
+        Query {
+            parts: self.parts,
+            decode: Decode::Many(Box::new(move |replies| decode.read(replies).and_then(convert))),
+        }
+    }
+
+    /// Turns a failure of this query into a value, so that in a batch it does not hide the others' results.
+    ///
+    /// A failure of the whole request, such as a lost connection, still is one.
+    pub fn attempt(self) -> Query<Result<T>>
+    where
+        T: Send + 'static,
+    {
+        let decode = self.decode;
+        match self.parts {
+            Parts::Invalid(error) => {
+                Query { parts: Parts::Many(Vec::new()), decode: Decode::Many(Box::new(|_| Ok(Err(error)))) }
+            }
+            parts => Query { parts, decode: Decode::Many(Box::new(move |replies| Ok(decode.read(replies)))) },
+        }
+    }
+
+    pub(crate) async fn over<L: Link>(self, link: &mut L) -> Result<T> {
+        let Self { mut parts, decode } = self;
+        if let Parts::Invalid(error) = parts {
+            return Err(error);
+        }
+        let mut answers = exchange(link, &mut parts).await?;
+        decode.read(Replies::new(parts.as_mut_slice(), &mut answers))
+    }
+}
+
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.parts {
+            Parts::One(part) => f.debug_tuple("Query").field(part).finish(),
+            Parts::Many(parts) => f.debug_tuple("Query").field(parts).finish(),
+            Parts::Invalid(error) => f.debug_tuple("Query").field(error).finish(),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! One part of a request: what runs together, and the one answer that it gets.
+
+use redis::{Arg, Cmd, Value};
+
+use super::{condition::Condition, script::Script};
+use crate::{
+    error::{Error, Result},
+    key::Key,
+};
+
+/// Commands that run together, under conditions, and are answered together.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(super) action: Action,
+    pub(super) conditions: Vec<Condition>,
+    /// The model whose record it works on, for error texts; empty outside models.
+    pub(super) model: &'static str,
+}
+
+/// What a part does. A single command is kept bare: it needs no further allocation.
+#[derive(Debug)]
+pub(super) enum Action {
+    Command(Cmd),
+    Steps(Vec<Step>),
+}
+
+/// One command or step, in the order in which they run.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Runs a command and keeps its reply.
+    Run(Cmd),
+    /// Runs a command and drops its reply.
+    Silent(Cmd),
+    /// `HINCRBY` within a range, exact in a script too; keeps the sum.
+    Increment { key: Key, field: &'static str, by: i64, low: Option<i64>, high: Option<i64> },
+    /// Sets a record's TTL again once a part of it has passed.
+    Refresh { key: Key, ttl: u64 },
+    /// Makes a record that is missing: its mark, default TTL and first version.
+    Create { key: Key, mark: &'static str, schema: u32, ttl: Option<u64>, version: Option<&'static str> },
+    /// Sets the TTL of a key that a [`Condition::noted`] found missing.
+    ExpireNew { key: Key, ttl: u64 },
+    /// Lets a key expire no later than another.
+    ExpireLike { key: Key, like: Key },
+    /// Writes the server's microseconds; keeps them.
+    Timestamp { key: Key, field: &'static str },
+    /// Runs the body of a script; keeps its reply.
+    Body { script: &'static Script, keys: Vec<Key>, args: Vec<Vec<u8>> },
+}
+
+impl Step {
+    /// Whether the part's answer has this step's reply.
+    pub(super) fn is_answered(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::Increment { .. } | Self::Timestamp { .. } | Self::Body { .. } => true,
+            Self::Silent(_)
+            | Self::Refresh { .. }
+            | Self::Create { .. }
+            | Self::ExpireNew { .. }
+            | Self::ExpireLike { .. } => false,
+        }
+    }
+
+    /// Whether it only looks after the record: what [`unchecked`](super::Query::unchecked) leaves out.
+    fn is_upkeep(&self) -> bool {
+        !self.is_answered()
+    }
+
+    /// The command that does the same outside a script, where there is one.
+    fn as_command(&self) -> Option<Cmd> {
+        match self {
+            Self::Increment { key, field, by, .. } => {
+                Some(redis::cmd("HINCRBY").arg(key.as_bytes()).arg(field).arg(by).take())
+            }
+            _ => None,
+        }
+    }
+
+    /// A plain command, in or out of a script.
+    pub(super) fn command(&self) -> Option<&Cmd> {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => Some(cmd),
+            _ => None,
+        }
+    }
+}
+
+impl Part {
+    pub(crate) fn command(cmd: Cmd, model: &'static str) -> Self {
+        Self { action: Action::Command(cmd), conditions: Vec::new(), model }
+    }
+
+    pub(crate) fn steps(steps: Vec<Step>, conditions: Vec<Condition>, model: &'static str) -> Self {
+        Self { action: Action::Steps(steps), conditions, model }
+    }
+
+    /// Its command, if that is all there is to it.
+    pub(super) fn as_bare(&self) -> Option<&Cmd> {
+        match &self.action {
+            Action::Command(cmd) if self.conditions.is_empty() => Some(cmd),
+            _ => None,
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        self.as_bare().is_some()
+    }
+
+    /// The part's steps, for merging.
+    pub(super) fn into_steps(self) -> (Vec<Step>, Vec<Condition>) {
+        match self.action {
+            Action::Command(cmd) => (vec![Step::Run(cmd)], self.conditions),
+            Action::Steps(steps) => (steps, self.conditions),
+        }
+    }
+
+    /// Drops what protects and looks after the record, so that the bare command remains.
+    pub(super) fn lift(&mut self) {
+        self.conditions.retain(|condition| !condition.liftable);
+        let Action::Steps(steps) = &mut self.action else { return };
+        steps.retain(|step| !step.is_upkeep());
+        if !self.conditions.is_empty() || steps.len() != 1 {
+            return;
+        }
+        if let Some(command) = steps[0].as_command() {
+            self.action = Action::Command(command);
+        } else if let Some(Step::Run(command)) = steps.pop_if(|step| matches!(step, Step::Run(_))) {
+            self.action = Action::Command(command);
+        }
+    }
+
+    /// How many replies its answer holds.
+    pub(super) fn answers(&self) -> usize {
+        match &self.action {
+            Action::Command(_) => 1,
+            Action::Steps(steps) => steps.iter().filter(|step| step.is_answered()).count(),
+        }
+    }
+
+    /// Whether repeating it after a lost reply can change nothing.
+    pub(super) fn is_read(&self) -> bool {
+        match &self.action {
+            Action::Command(cmd) => is_read(cmd),
+            Action::Steps(steps) => {
+                steps.iter().all(|step| matches!(step, Step::Run(cmd) | Step::Silent(cmd) if is_read(cmd)))
+            }
+        }
+    }
+
+    /// The key that it works on, for error texts.
+    pub(super) fn key(&self) -> Key {
+        match &self.action {
+            Action::Command(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            Action::Steps(steps) => steps.first().map_or(Key::EMPTY, Step::key),
+        }
+    }
+
+    /// The hash field that a single command works on, for error texts.
+    pub(super) fn path(&self, position: usize) -> String {
+        let field = match &self.action {
+            Action::Command(cmd) => return path_text(cmd, position),
+            Action::Steps(steps) => steps.iter().filter(|step| step.is_answered()).find_map(|step| match step {
+                Step::Run(cmd) => field(cmd, position),
+                Step::Increment { field, .. } | Step::Timestamp { field, .. } => Some(field.as_bytes()),
+                Step::Body { args, .. } => args.first().map(|field| &field[..]),
+                _ => None,
+            }),
+        };
+        field.map(|field| field.escape_ascii().to_string()).unwrap_or_default()
+    }
+
+    /// The part's answer from the server's reply: one value, or an array of as many as it keeps. `sent` is its first
+    /// command where a batch has taken that out of the part.
+    pub(super) fn answer(&self, reply: Value, sent: Option<&Cmd>) -> Result<Value> {
+        let reply = match reply {
+            Value::ServerError(error) => return Err(self.server_error(error.into(), sent)),
+            reply => reply,
+        };
+        if !self.is_scripted() {
+            return Ok(reply);
+        }
+        match reply {
+            Value::Array(mut kept) if self.answers() == 1 && kept.len() == 1 => Ok(kept.swap_remove(0)),
+            Value::Array(kept) => Ok(Value::Array(kept)),
+            Value::Int(number) => Err(self.failed_condition(number)),
+            other => Err(Error::invalid_query(format!("the script's reply is {other:?}"))),
+        }
+    }
+
+    fn failed_condition(&self, number: i64) -> Error {
+        let failed = usize::try_from(number).ok().and_then(|number| self.conditions.get(number.checked_sub(1)?));
+        failed.map_or_else(
+            || Error::invalid_query(format!("the script names condition {number}, which it was not given")),
+            Condition::to_error,
+        )
+    }
+
+    pub(super) fn server_error(&self, source: redis::RedisError, sent: Option<&Cmd>) -> Error {
+        let key = || match sent.and_then(|cmd| argument(cmd, 1)) {
+            Some(key) if self.is_bare() => Key::new(key),
+            _ => self.key(),
+        };
+        if source.code() == Some("OUTOFRANGE") {
+            return Error::OutOfRange { key: key(), path: self.path(0) };
+        }
+        Error::from_server(source, key)
+    }
+}
+
+impl Step {
+    fn key(&self) -> Key {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            Self::Increment { key, .. }
+            | Self::Refresh { key, .. }
+            | Self::Create { key, .. }
+            | Self::ExpireNew { key, .. }
+            | Self::ExpireLike { key, .. }
+            | Self::Timestamp { key, .. } => key.clone(),
+            Self::Body { keys, .. } => keys.first().cloned().unwrap_or(Key::EMPTY),
+        }
+    }
+}
+
+/// The argument at a position; the command's name is number 0.
+pub(super) fn argument(cmd: &Cmd, position: usize) -> Option<&[u8]> {
+    match cmd.args_iter().nth(position)? {
+        Arg::Simple(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+/// The field that reply number `position` of a hash command is about.
+fn field(cmd: &Cmd, position: usize) -> Option<&[u8]> {
+    argument(cmd, 0).filter(|name| name.first() == Some(&b'H')).and_then(|_| argument(cmd, 2 + position))
+}
+
+/// [`field`], readable; empty when there is none.
+pub(super) fn path_text(cmd: &Cmd, position: usize) -> String {
+    field(cmd, position).map(|field| field.escape_ascii().to_string()).unwrap_or_default()
+}
+
+/// The commands of this crate, and the common ones besides, that only read.
+fn is_read(cmd: &Cmd) -> bool {
+    const READS: &[&[u8]] = &[
+        b"HGET",
+        b"HMGET",
+        b"HGETALL",
+        b"HEXISTS",
+        b"HLEN",
+        b"HKEYS",
+        b"HVALS",
+        b"HSTRLEN",
+        b"HSCAN",
+        b"GET",
+        b"MGET",
+        b"STRLEN",
+        b"GETRANGE",
+        b"EXISTS",
+        b"TYPE",
+        b"TTL",
+        b"PTTL",
+        b"EXPIRETIME",
+        b"PEXPIRETIME",
+        b"SCAN",
+        b"PING",
+        b"DBSIZE",
+        b"TIME",
+        b"INFO",
+    ];
+    argument(cmd, 0).is_some_and(|name| READS.contains(&name))
+}

@@ -1,0 +1,216 @@
+//! Reading replies: each part decodes its own answer and nothing else.
+
+use redis::{Cmd, RedisError, Value};
+
+use super::{
+    exchange::{Answers, Sent},
+    part::{Part, argument, path_text},
+};
+use crate::{
+    codec::{Codec, DecodeError},
+    error::{Error, Result},
+    key::Key,
+};
+
+/// How a query reads its answers: a plain function unless something is captured.
+pub(super) enum Decode<T> {
+    One(fn(Reply<'_>) -> Result<T>),
+    Many(Box<dyn FnOnce(Replies<'_>) -> Result<T> + Send>),
+    /// Of a query that is never sent.
+    Never,
+}
+
+impl<T> Decode<T> {
+    pub(super) fn read(self, mut replies: Replies<'_>) -> Result<T> {
+        match self {
+            Self::One(decode) => decode(replies.next()?),
+            Self::Many(decode) => decode(replies),
+            Self::Never => Err(Error::invalid_query("this query was never sent")),
+        }
+    }
+}
+
+/// The answers of the parts that a query owns.
+pub(super) struct Replies<'a> {
+    origins: Origins<'a>,
+    values: &'a mut [Result<Value>],
+}
+
+/// What the answers are about.
+#[derive(Clone, Copy)]
+enum Origins<'a> {
+    /// Part for part, from this one on.
+    Parts { parts: &'a [Part], first: usize, sent: Option<&'a Sent> },
+    /// All about one part, which several were merged into.
+    Merged(Context<'a>),
+}
+
+impl<'a> Replies<'a> {
+    pub(super) fn new(parts: &'a [Part], answers: &'a mut Answers) -> Self {
+        let (values, sent) = answers.as_parts();
+        Self { origins: Origins::Parts { parts, first: 0, sent }, values }
+    }
+
+    /// Takes the answer of the next part.
+    fn next(&mut self) -> Result<Reply<'a>> {
+        let Some((slot, rest)) = std::mem::take(&mut self.values).split_first_mut() else {
+            return Err(Error::invalid_query("this query has no answer"));
+        };
+        let context = match &mut self.origins {
+            Origins::Parts { parts, first, sent } => {
+                let part = &parts[*first];
+                let cmd = part.as_bare().map(|own| sent.and_then(|sent| sent.command(*first)).unwrap_or(own));
+                *first += 1;
+                Context { part, cmd }
+            }
+            Origins::Merged(context) => *context,
+        };
+        self.values = rest;
+        Ok(Reply { value: std::mem::replace(slot, Ok(Value::Nil))?, context })
+    }
+
+    /// Takes the next `count` answers, for a query that owns them.
+    pub(super) fn take(&mut self, count: usize) -> Self {
+        let values = std::mem::take(&mut self.values);
+        let (taken, rest) = values.split_at_mut(count.min(values.len()));
+        let origins = self.origins;
+        if let Origins::Parts { first, .. } = &mut self.origins {
+            *first += taken.len();
+        }
+        self.values = rest;
+        Self { origins, values: taken }
+    }
+
+    /// Hands the pieces of a merged part's answer to what were parts: `counts` replies each.
+    pub(super) fn split<T>(mut self, counts: &[usize], decode: Decode<T>) -> Result<T> {
+        let Reply { value, context } = self.next()?;
+        let total: usize = counts.iter().sum();
+        let values = match value {
+            Value::Array(values) if total != 1 => values,
+            value => vec![value],
+        };
+        if values.len() != total {
+            return Err(context.decode_error(0, DecodeError::reply(format!("{total} replies"), &values.len())));
+        }
+        let mut values = values.into_iter();
+        let mut pieces: Vec<Result<Value>> = counts
+            .iter()
+            .map(|&count| match count {
+                1 => Ok(values.next().unwrap_or_default()),
+                _ => Ok(Value::Array(values.by_ref().take(count).collect())),
+            })
+            .collect();
+        decode.read(Replies { origins: Origins::Merged(context), values: &mut pieces })
+    }
+}
+
+/// One part's answer, with what it is about.
+pub(crate) struct Reply<'a> {
+    value: Value,
+    context: Context<'a>,
+}
+
+/// What an answer is about, for ids and error texts.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    part: &'a Part,
+    /// The part's only command, wherever it is: a batch takes it out of its part.
+    cmd: Option<&'a Cmd>,
+}
+
+impl<'a> Reply<'a> {
+    pub(crate) fn into_parts(self) -> (Value, Context<'a>) {
+        (self.value, self.context)
+    }
+
+    /// What it is about.
+    pub(crate) fn context(&self) -> Context<'a> {
+        self.context
+    }
+}
+
+/// Nothing to read: the command answers `OK`, or a number that says nothing more.
+pub(crate) fn done(_reply: Reply<'_>) -> Result<()> {
+    Ok(())
+}
+
+/// The number, as text where it comes out of a script.
+pub(crate) fn integer(reply: Reply<'_>) -> Result<i64> {
+    let (value, context) = reply.into_parts();
+    context.integer(&value)
+}
+
+/// Whether the number is not 0.
+pub(crate) fn flag(reply: Reply<'_>) -> Result<bool> {
+    Ok(integer(reply)? != 0)
+}
+
+/// The value of one path, absent when there is none.
+pub(crate) fn value<T, C: Codec<T>>(reply: Reply<'_>) -> Result<Option<T>> {
+    let (value, context) = reply.into_parts();
+    context.value::<T, C>(0, value)
+}
+
+impl Context<'_> {
+    /// The key of the record that was asked for.
+    pub(crate) fn key(&self) -> Key {
+        match self.cmd {
+            Some(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            None => self.part.key(),
+        }
+    }
+
+    pub(crate) fn model(&self) -> &'static str {
+        self.part.model
+    }
+
+    pub(crate) fn server_error(&self, source: RedisError) -> Error {
+        Error::from_server(source, || self.key())
+    }
+
+    /// An error about reply number `position` of the part.
+    pub(crate) fn decode_error(&self, position: usize, source: DecodeError) -> Error {
+        let path = match self.cmd {
+            Some(cmd) => path_text(cmd, position),
+            None => self.part.path(position),
+        };
+        self.decode_error_at(path, source)
+    }
+
+    /// An error about a path of the record.
+    pub(crate) fn decode_error_at(&self, path: String, source: DecodeError) -> Error {
+        Error::Decode { model: self.model(), key: self.key(), path, source }
+    }
+
+    /// Reads a stored value; `Nil` is absence.
+    pub(crate) fn value<T, C: Codec<T>>(&self, position: usize, value: Value) -> Result<Option<T>> {
+        let stored = match value {
+            Value::Nil => return Ok(None),
+            value => text_of(value).map_err(|error| self.decode_error(position, error))?,
+        };
+        C::decode(stored).map(Some).map_err(|error| self.decode_error(position, error))
+    }
+
+    pub(crate) fn integer(&self, value: &Value) -> Result<i64> {
+        let number = match value {
+            Value::Int(number) => Some(*number),
+            Value::Boolean(flag) => Some(i64::from(*flag)),
+            Value::BulkString(text) => std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()),
+            Value::SimpleString(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| self.decode_error(0, DecodeError::reply("a number", value)))
+    }
+}
+
+/// The bytes of a reply that is one value, in whichever shape the protocol sends it.
+pub(crate) fn text_of(value: Value) -> Result<Vec<u8>, DecodeError> {
+    match value {
+        Value::BulkString(bytes) => Ok(bytes),
+        Value::SimpleString(text) | Value::VerbatimString { text, .. } => Ok(text.into_bytes()),
+        Value::Int(number) => Ok(number.to_string().into_bytes()),
+        Value::Double(number) => Ok(number.to_string().into_bytes()),
+        Value::Okay => Ok(b"OK".to_vec()),
+        other => Err(DecodeError::reply("one value", &other)),
+    }
+}

@@ -1,0 +1,50 @@
+//! Lua texts and their names on the server.
+
+use std::sync::OnceLock;
+
+const CONDITIONAL: &str = include_str!("conditional.lua");
+
+/// A Lua text that runs under conditions together with other commands, as one of its steps.
+///
+/// A script cannot call a script, so each body makes a text of its own: the body as a function, then the check.
+#[derive(Debug)]
+pub(crate) struct Script {
+    body: &'static str,
+    loaded: OnceLock<Loaded>,
+}
+
+/// A text with the name that `EVALSHA` knows it by.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) text: String,
+    pub(crate) sha: String,
+}
+
+/// The script without a body: fixed commands and steps only.
+pub(crate) static PLAIN: Script = Script::new("");
+
+/// `set_max` and `set_min`.
+pub(crate) static EXTREME: Script = Script::new(include_str!("max.lua"));
+
+impl Script {
+    pub(crate) const fn new(body: &'static str) -> Self {
+        Self { body, loaded: OnceLock::new() }
+    }
+
+    /// The check, the commands, and the body as a step of them.
+    pub(crate) fn loaded(&self) -> &Loaded {
+        self.loaded.get_or_init(|| {
+            Loaded::new(match self.body {
+                "" => CONDITIONAL.to_owned(),
+                body => format!("local function body(KEYS, ARGV)\n{body}\nend\n{CONDITIONAL}"),
+            })
+        })
+    }
+}
+
+impl Loaded {
+    fn new(text: String) -> Self {
+        let sha = sha1_smol::Sha1::from(&text).hexdigest();
+        Self { text, sha }
+    }
+}

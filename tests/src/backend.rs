@@ -1,0 +1,178 @@
+//! One suite for every place that queries run on: the engine and a real server, blocking and async, RESP2 and RESP3.
+
+use std::{
+    future::Future,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use redis_model::{Async, Blocking, Key, Mode, Query, Result, Run, embedded::Engine, generic::Store};
+
+use crate::RedisServer;
+
+/// Waits for an operation of either mode, so that a test is written once.
+pub trait Wait: Mode {
+    /// The operation's result.
+    ///
+    /// # Errors
+    /// The operation's.
+    fn wait<'a, T: Send + 'a>(operation: Self::Result<'a, T>) -> Result<T>;
+
+    /// A store on the server at this URL.
+    ///
+    /// # Errors
+    /// Those of connecting.
+    fn connect(url: &str) -> Result<Store<Self>>;
+}
+
+impl Wait for Blocking {
+    fn wait<'a, T: Send + 'a>(operation: Result<T>) -> Result<T> {
+        operation
+    }
+
+    fn connect(url: &str) -> Result<Store<Self>> {
+        Store::<Self>::connect(url)
+    }
+}
+
+impl Wait for Async {
+    fn wait<'a, T: Send + 'a>(operation: Self::Result<'a, T>) -> Result<T> {
+        block_on(operation)
+    }
+
+    fn connect(url: &str) -> Result<Store<Self>> {
+        block_on(Store::<Self>::connect(url))
+    }
+}
+
+/// Runs a future on the runtime that all tests of a process share.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime needs only threads")
+    });
+    runtime.block_on(future)
+}
+
+/// An empty database of one test, with a store on it.
+#[derive(Debug)]
+pub struct Backend<M: Wait> {
+    /// The store under test.
+    pub store: Store<M>,
+    engine: Option<Engine>,
+}
+
+impl<M: Wait> Backend<M> {
+    /// On an engine of its own, whose clock stands still.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let engine = Engine::with_manual_clock();
+        Self { store: Store::on_engine(&engine), engine: Some(engine) }
+    }
+
+    /// In a database of its own on the shared server; `query` ends its URL, as in `?protocol=resp3`.
+    ///
+    /// # Panics
+    /// When the server cannot be reached, or the test process has more tests than the server has databases.
+    #[must_use]
+    pub fn server(query: &str) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let database = NEXT.fetch_add(1, Ordering::Relaxed);
+        let url = format!("{}{database}{query}", RedisServer::shared().url());
+        Self { store: M::connect(&url).expect("the shared server answers"), engine: None }
+    }
+
+    /// Runs a query.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn run<T: Send + 'static>(&self, query: impl Run<Output = T>) -> Result<T> {
+        M::wait(query.run(&self.store))
+    }
+
+    /// Waits for an operation that takes the store.
+    ///
+    /// # Errors
+    /// The operation's.
+    pub fn wait<'a, T: Send + 'a>(&self, operation: M::Result<'a, T>) -> Result<T> {
+        M::wait(operation)
+    }
+
+    /// Runs a raw command, such as `["HGETALL", "key"]`.
+    ///
+    /// # Panics
+    /// When the server answers with an error.
+    pub fn raw<T: redis::FromRedisValue + Send + 'static>(&self, command: &[&str]) -> T {
+        let mut cmd = redis::cmd(command[0]);
+        for argument in &command[1..] {
+            cmd.arg(argument);
+        }
+        self.run(Query::command(cmd)).expect("a command of the test itself")
+    }
+
+    /// Lets a key expire now, by the server's own means.
+    pub fn expire_now(&self, key: &Key) {
+        self.raw::<i64>(&["PEXPIREAT", &key.to_string(), "1"]);
+    }
+
+    /// Lets time pass, where time is the test's to move: on the engine. Says whether it did.
+    pub fn advance(&self, by: Duration) -> bool {
+        self.engine.as_ref().inspect(|engine| engine.advance(by)).is_some()
+    }
+}
+
+/// Makes a test of each function for every backend: the engine and a server, blocking and async, RESP2 and RESP3.
+///
+/// ```
+/// redis_model_tests::on_every_backend! {
+///     fn a_key_is_set_and_read(backend) {
+///         backend.raw::<()>(&["SET", "key", "value"]);
+///         assert_eq!(backend.raw::<String>(&["GET", "key"]), "value");
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_every_backend {
+    ($($(#[$attribute:meta])* fn $name:ident($backend:ident) $body:block)*) => {$(
+        $(#[$attribute])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[allow(dead_code)]
+            fn check<M: $crate::Wait>($backend: &$crate::Backend<M>) $body
+
+            #[test]
+            fn on_the_engine_blocking() {
+                check(&$crate::Backend::<redis_model::Blocking>::embedded());
+            }
+
+            #[test]
+            fn on_the_engine_async() {
+                check(&$crate::Backend::<redis_model::Async>::embedded());
+            }
+
+            #[test]
+            fn on_a_server_blocking() {
+                check(&$crate::Backend::<redis_model::Blocking>::server(""));
+            }
+
+            #[test]
+            fn on_a_server_async() {
+                check(&$crate::Backend::<redis_model::Async>::server(""));
+            }
+
+            #[test]
+            fn on_a_server_with_resp3() {
+                check(&$crate::Backend::<redis_model::Async>::server("?protocol=resp3"));
+            }
+        }
+    )*};
+}
