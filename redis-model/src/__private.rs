@@ -2,8 +2,8 @@
 
 pub use crate::{
     codec::{
-        Bytes, Codec, DecodeError, Encode, EncodeError, Json, Leaf, MsgPack, Optional as OptionalLeaf, Plain, RedisValue,
-        Required, Text,
+        Bytes, Codec, DecodeError, Encode, EncodeError, Json, Leaf, MsgPack, Optional as OptionalLeaf, Plain,
+        RedisValue, Required, Text,
     },
     handle::{ExpiringField, Field, Subtree},
     key::{IdOf, IdText, IdWriter, Key, RedisId},

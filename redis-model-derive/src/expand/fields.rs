@@ -6,7 +6,8 @@ use syn::{Ident, spanned::Spanned};
 
 use super::{
     generics::Headers,
-    handle, leaf, paths,
+    handle::Handle,
+    leaf, paths,
     segments::{alias, segment},
 };
 use crate::{
@@ -14,10 +15,10 @@ use crate::{
     attr::Default,
 };
 
-pub(super) fn implementation(input: &Struct, headers: &Headers) -> TokenStream {
+pub(super) fn implementation(input: &Struct, headers: &Headers, handle: &Handle<'_>) -> TokenStream {
     let (krate, this) = (&input.krate, &headers.this);
     let (parameters, _, conditions) = headers.bound.split_for_impl();
-    let (id, handle, paths) = (id(input), handle::this(input, headers), paths::name(input));
+    let (id, handle, paths) = (id(input), handle.this(), paths::name(input));
     let path_arguments = headers.arguments_and(&[quote!(__M), quote!(__P)]);
     let outline = input.stored().map(|(index, field)| outline(index, field, input));
     let write = input.stored().map(|(index, field)| write(index, field, input));

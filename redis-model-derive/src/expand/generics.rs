@@ -43,6 +43,14 @@ impl Headers {
         Self { declared, bound, placed, this }
     }
 
+    /// As declared, with `__M` and `__P`.
+    pub(super) fn declared_at_place(&self) -> Generics {
+        let mut generics = self.declared.clone();
+        generics.params.push(parse_quote!(__M));
+        generics.params.push(parse_quote!(__P));
+        generics
+    }
+
     /// The arguments, followed by others.
     pub(super) fn arguments_and(&self, others: &[TokenStream]) -> TokenStream {
         let own = self.declared.params.iter().map(|parameter| match parameter {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Path, Type};
+use syn::{Ident, Path, Type};
 
 use crate::{
     ast::{Field, Role},
@@ -47,29 +47,20 @@ pub(super) fn arguments(field: &Field, krate: &Path) -> TokenStream {
         return quote!(#value, #of);
     }
     let leaf = quote!(#krate::__private::Leaf<#of>);
-    let (value, codec) = (projection(ty, &leaf, quote!(Value)), projection(ty, &leaf, quote!(Codec)));
+    let (value, codec) = (projection(ty, &leaf, "Value"), projection(ty, &leaf, "Codec"));
     quote!(#value, #codec)
 }
 
 /// The type of what expires.
 pub(super) fn expiring_value(ty: &Type, krate: &Path) -> TokenStream {
-    projection(ty, quote!(#krate::__private::Expires), quote!(Value))
+    projection(ty, &quote!(#krate::__private::Expires), "Value")
 }
 
 /// `<Ty as Trait>::Item`, which an error underlines as the type that the user wrote.
-pub(super) fn projection(ty: &Type, of: impl ToTokens, item: impl ToTokens) -> TokenStream {
+pub(super) fn projection(ty: &Type, of: &TokenStream, item: &str) -> TokenStream {
     let (first, last) = ends(ty);
-    let open = quote_spanned!(first=> <);
-    let close = quote_spanned!(last=> >);
-    let item: TokenStream = item
-        .to_token_stream()
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(last);
-            token
-        })
-        .collect();
-    quote!(#open #ty as #of #close ::#item)
+    let (open, item) = (quote_spanned!(first=> <), Ident::new(item, last));
+    quote!(#open #ty as #of>::#item)
 }
 
 fn ends(ty: &Type) -> (Span, Span) {

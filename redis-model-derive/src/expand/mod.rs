@@ -15,21 +15,21 @@ mod value;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::generics::Headers;
 pub(crate) use self::value::value;
+use self::{generics::Headers, handle::Handle};
 use crate::ast::Struct;
 
 /// What a model or a nested struct gets.
 pub(crate) fn structure(input: &Struct) -> TokenStream {
     let headers = Headers::of(input);
-    let handle = handle::declaration(input, &headers);
+    let handle = Handle::of(input, &headers);
+    let (declaration, handle_impls) = (handle.declaration(), handle.impls());
     let segments = segments::declarations(input);
-    let handle_impls = handle::impls(input, &headers);
     let paths = paths::declaration(input, &headers);
-    let fields = fields::implementation(input, &headers);
+    let fields = fields::implementation(input, &headers, &handle);
     let model = input.model.as_ref().map(|model| model::implementation(input, model, &headers));
     quote! {
-        #handle
+        #declaration
 
         #[doc(hidden)]
         #[allow(dead_code, deprecated, unreachable_pub, unreachable_code)]

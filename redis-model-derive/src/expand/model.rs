@@ -15,10 +15,7 @@ pub(super) fn implementation(input: &Struct, model: &Model, headers: &Headers) -
     let (parameters, _, conditions) = headers.bound.split_for_impl();
     let revision = if input.version().is_some() { quote!(u64) } else { quote!(()) };
     let (info, ids) = (info(input, model), input.ids().map(|field| &field.ident).collect::<Vec<_>>());
-    let id = match ids[..] {
-        [only] => quote!(&self.#only),
-        _ => quote!(&(#(&self.#ids),*)),
-    };
+    let id = if let [only] = ids[..] { quote!(&self.#only) } else { quote!(&(#(&self.#ids),*)) };
     quote! {
         #[automatically_derived]
         impl #parameters #krate::__private::RedisModel for #this #conditions {

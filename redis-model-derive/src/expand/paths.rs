@@ -16,9 +16,7 @@ pub(super) fn name(input: &Struct) -> Ident {
 pub(super) fn declaration(input: &Struct, headers: &Headers) -> TokenStream {
     let (krate, this, name) = (&input.krate, &headers.this, name(input));
     let arguments = headers.arguments_and(&[quote!(__M), quote!(__P)]);
-    let mut declared = headers.declared.clone();
-    declared.params.push(syn::parse_quote!(__M));
-    declared.params.push(syn::parse_quote!(__P));
+    let declared = headers.declared_at_place();
     let (declared, _, declared_conditions) = declared.split_for_impl();
     let (parameters, _, conditions) = headers.placed.split_for_impl();
     let methods = input.stored().map(|(index, field)| method(index, field, input));
@@ -52,7 +50,7 @@ fn method(index: usize, field: &Field, input: &Struct) -> TokenStream {
     let (krate, ident, vis, ty, segment) = (&input.krate, &field.ident, &field.vis, &field.ty, segment(index));
     let node = match &field.role {
         Role::Nested { .. } => {
-            let paths = leaf::projection(ty, quote!(#krate::__private::RedisFields), quote!(Paths));
+            let paths = leaf::projection(ty, &quote!(#krate::__private::RedisFields), "Paths");
             quote!(#paths<__M, #segment<__P>>)
         }
         Role::Expiring { codec, .. } => {

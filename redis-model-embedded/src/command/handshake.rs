@@ -15,7 +15,9 @@ const CLIENT: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE);
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("ping", -1, FAST, KeyPositions::NONE, ping),
-    Command::new("echo", 2, FAST, KeyPositions::NONE, |_, args| Ok(Reply::bulk(args[1]))),
+    Command::new("echo", 2, Flags::LOADING.and(Flags::STALE).and(FAST), KeyPositions::NONE, |_, args| {
+        Ok(Reply::bulk(args[1]))
+    }),
     Command::new("select", 2, Flags::LOADING.and(Flags::STALE).and(FAST), KeyPositions::NONE, select),
     Command::new("hello", -1, EARLY, KeyPositions::NONE, hello),
     Command::new("auth", -2, EARLY, KeyPositions::NONE, auth),

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use mlua::{Lua, Table, Value};
+use mlua::{IntoLua, Lua, Table, Value};
 
 use crate::protocol::{ErrorReply, Protocol, Reply, c_string, double_text};
 
@@ -30,7 +30,7 @@ pub(super) fn to_lua(lua: &Lua, reply: Reply, protocol: Protocol) -> mlua::Resul
     let resp3 = protocol == Protocol::Resp3;
     let string = |bytes: &[u8]| lua.create_string(bytes).map(Value::String);
     match reply {
-        Reply::Ok => field(lua, "ok", string(b"OK")?),
+        Reply::Ok => field(lua, "ok", "OK"),
         Reply::Status(text) => field(lua, "ok", string(&text)?),
         Reply::Error(error) => field(lua, "err", string(error.as_bytes())?),
         Reply::Int(number) => Ok(Value::Integer(number)),
@@ -76,10 +76,8 @@ pub(super) fn to_lua(lua: &Lua, reply: Reply, protocol: Protocol) -> mlua::Resul
     }
 }
 
-fn field(lua: &Lua, name: &str, value: Value) -> mlua::Result<Value> {
-    let table = lua.create_table_with_capacity(0, 1)?;
-    table.raw_set(name, value)?;
-    Ok(Value::Table(table))
+fn field(lua: &Lua, name: &str, value: impl IntoLua) -> mlua::Result<Value> {
+    lua.create_table_from([(name, value)]).map(Value::Table)
 }
 
 /// A list by position: an item that is nil in Lua leaves a hole, and does not move those behind it.

@@ -1,4 +1,4 @@
-use mlua::{ChunkMode, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value};
+use mlua::{BString, ChunkMode, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value};
 
 use super::{
     ScriptCall, bridge,
@@ -48,28 +48,21 @@ impl Vm {
         self.protocol.set(Protocol::Resp2);
         let keys = self.strings(call.keys)?;
         let arguments = self.strings(call.arguments)?;
-        let results: MultiValue = self.lua.scope(|scope| {
+        let (succeeded, result): (bool, Value) = self.lua.scope(|scope| {
             let redis_call = scope.create_function_mut(|lua, words: MultiValue| {
                 bridge::redis_call(lua, ctx, call.is_read_only, self.protocol.get(), &words)
             })?;
             self.run.call((&call.script.function, redis_call, keys, arguments))
         })?;
-        let mut results = results.into_iter();
-        match (results.next(), results.next()) {
-            (Some(Value::Boolean(true)), result) => {
-                convert::to_reply(&result.unwrap_or(Value::Nil), self.protocol.get()).map(Ok)
-            }
-            (_, Some(Value::Table(failure))) => Ok(Err(script_error(&failure, call)?)),
+        match result {
+            result if succeeded => convert::to_reply(&result, self.protocol.get()).map(Ok),
+            Value::Table(failure) => Ok(Err(script_error(&failure, call)?)),
             _ => Err(mlua::Error::runtime("the script ended in neither a result nor an error")),
         }
     }
 
     fn strings(&self, items: &[&[u8]]) -> mlua::Result<Table> {
-        let table = self.lua.create_table_with_capacity(items.len(), 0)?;
-        for item in items {
-            table.raw_push(self.lua.create_string(item)?)?;
-        }
-        Ok(table)
+        self.lua.create_sequence_from(items.iter().map(|item| BString::from(*item)))
     }
 }
 

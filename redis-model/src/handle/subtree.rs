@@ -8,7 +8,7 @@ use crate::{
     command::{hash, key as keys},
     error::{Error, Result},
     key::Key,
-    layout::{FieldError, Place, Reader, RedisFields, Slot, Writer},
+    layout::{FieldError, Place, PlacedAt, Reader, RedisFields, Slot, Writer},
     path::{Prefix, path_of},
     query::{Query, Reply, Step, reply},
 };
@@ -22,12 +22,6 @@ pub struct Subtree<T, P> {
 }
 
 impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
-    /// The handle, for generated code.
-    #[doc(hidden)]
-    pub fn new(place: Place) -> Self {
-        Self { place, of: PhantomData }
-    }
-
     /// Where it is, for generated code.
     #[doc(hidden)]
     pub fn place(&self) -> Place {
@@ -152,6 +146,12 @@ pub(crate) fn write_steps(place: &Place, writer: Writer) -> Result<Vec<Step>> {
         write.push_steps(place, &mut steps);
     }
     Ok(steps)
+}
+
+impl<T, P> PlacedAt for Subtree<T, P> {
+    fn placed_at(place: Place) -> Self {
+        Self { place, of: PhantomData }
+    }
 }
 
 impl<T, P> Clone for Subtree<T, P> {

@@ -36,6 +36,7 @@ pub(crate) fn decode<T: RedisModel>(reply: Reply<'_>) -> Result<Option<T>> {
     let Some(mut input) = reader(reply)? else {
         return Ok(None);
     };
+    input.skip();
     let id = id_of::<T>(&context.key())?;
     let read = T::read::<Root>(id, &mut input);
     read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.to_owned(), source))

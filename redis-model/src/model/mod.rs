@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     handle::Selection,
     key::{IdOf, Key, RedisId},
-    layout::{ModelInfo, RedisFields},
+    layout::{ModelInfo, RedisFields, SCHEMA_MARK, Slot},
     mode::Mode,
     path::Root,
     query::Query,
@@ -201,7 +201,13 @@ pub(crate) fn id_of<T: RedisModel>(key: &Key) -> Result<T::Id> {
         .map_err(|source| Error::Decode { model: T::INFO.name, key: key.clone(), path: String::new(), source })
 }
 
+/// The paths of a whole record: its mark, which tells an empty record from none, and those of its fields.
+pub(crate) fn outline<T: RedisModel>(visit: &mut dyn FnMut(Slot)) {
+    visit(Slot::Leaf(SCHEMA_MARK));
+    T::outline::<Root>(&mut |slot| visit(slot));
+}
+
 /// The commands that read a whole record.
 pub(crate) fn read_commands<T: RedisModel>(place: &crate::layout::Place) -> Vec<Cmd> {
-    crate::handle::read_commands(place, |visit| T::outline::<Root>(&mut |slot| visit(slot)))
+    crate::handle::read_commands(place, outline::<T>)
 }

@@ -2,7 +2,7 @@
 
 use redis::{Arg, Cmd, Value};
 
-use super::{RedisModel, id_of, read_commands};
+use super::{RedisModel, id_of, outline, read_commands};
 use crate::{
     codec::DecodeError,
     command::hash,
@@ -66,7 +66,7 @@ impl Snapshot {
         }
         .into_iter();
         let (mut hash_paths, mut own_paths) = (Vec::new(), Vec::new());
-        T::outline::<Root>(&mut |slot: Slot| {
+        outline::<T>(&mut |slot: Slot| {
             hash_paths.extend(slot.in_hash());
             own_paths.extend(slot.own());
         });
@@ -89,6 +89,7 @@ impl Snapshot {
             stored.iter().map(|(_, stored)| stored.clone().map_or(Value::Nil, Value::BulkString)).collect()
         };
         let mut input = Reader::new(values(&self.leaves), values(&self.own));
+        input.skip();
         T::read::<Root>(id_of::<T>(&place.key)?, &mut input).map_err(|FieldError { path, source }| Error::Decode {
             model: T::INFO.name,
             key: place.key.clone(),

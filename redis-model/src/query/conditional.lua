@@ -145,6 +145,8 @@ while at <= #ARGV do
     local arguments = {}
     for i = split + 1, last do arguments[#arguments + 1] = ARGV[i] end
     reply = body(names, arguments)
+    -- An error inside of the array of replies would be one of them; alone it is that of the request.
+    if type(reply) == 'table' and reply.err then return reply end
   end
   if kind == '+' or kind == '*' or kind == 'i' or kind == 'g' or kind == 'v' or kind == 'b' then
     kept = kept + 1
