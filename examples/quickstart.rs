@@ -5,8 +5,8 @@
 use std::{env, time::Duration};
 
 use redis_model::{
-    Error, Expiring, Query, RedisFields, RedisModel, RedisValue, Result, Store, Ttl, embedded::Engine, path, prelude::*,
-    redis::cmd,
+    Error, Expiring, Query, RedisFields, RedisModel, RedisValue, Result, Store, Ttl, embedded::Engine, path,
+    prelude::*, redis::cmd,
 };
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]
@@ -70,10 +70,14 @@ async fn main() -> Result<()> {
     it.name().set("Ada Lovelace").run(&store).await?;
     it.address().city().set("Oslo").run(&store).await?;
     println!("logins: {}", it.logins().incr(1).run(&store).await?);
-    println!("a write to a user who is not there: {}", User::at(43).name().set("nobody").run(&store).await.unwrap_err());
+    println!(
+        "a write to a user who is not there: {}",
+        User::at(43).name().set("nobody").run(&store).await.unwrap_err()
+    );
 
     println!("\n# Several at once: one round trip");
-    let (name, logins, city) = (it.name().get(), it.logins().incr(1), it.address().city().get()).batch().run(&store).await?;
+    let (name, logins, city) =
+        (it.name().get(), it.logins().incr(1), it.address().city().get()).batch().run(&store).await?;
     println!("{name:?} in {city:?} logged in {logins} times");
 
     println!("\n# Only some fields");

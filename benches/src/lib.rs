@@ -1,1 +1,42 @@
-//! Placeholder.
+//! What redis-model costs, next to hand-written redis-rs that sends the same bytes.
+//!
+//! | command | what it measures |
+//! |---|---|
+//! | `cargo bench -p redis-model-benches --bench latency` | one operation at a time, blocking and async |
+//! | `cargo bench -p redis-model-benches --bench throughput` | 64 tasks on one connection |
+//! | `cargo bench -p redis-model-benches --bench embedded` | the engine in the process |
+//! | `benches/instructions` | instructions of the client for each operation, by callgrind |
+//! | `benches/compile-time` | `cargo check` of 50 models |
+//!
+//! Each prints a Markdown table. The first two start a `redis-server` of their own. After `--` come words that the
+//! names of the operations to measure hold, and `--rounds N`: more rounds narrow the interval.
+//!
+//! # Method
+//! Redis-model and hand-written code run in short blocks, in one process, on the same keys of the same server, in the
+//! order A B, B A, A B: what disturbs the machine disturbs both. A pair of blocks is a round. The ratio is the median
+//! of the rounds' ratios, and its interval the one that holds the true median with a probability of 95 %, whatever the
+//! distribution. The rows called *control* measure hand-written code against itself: how far they are from 1 is how far
+//! a ratio can be trusted.
+//!
+//! Before anything is measured, both sides run once and must give the same; that is all that happens without `--bench`,
+//! as in `cargo test --all-targets`. A test of this crate compares the bytes that they send.
+
+pub mod by_hand;
+mod canned;
+mod model;
+mod options;
+mod rounds;
+mod server;
+mod statistics;
+mod table;
+
+pub use canned::Canned;
+pub use model::{Plan, User, mixed_batch};
+pub use options::Options;
+pub use rounds::{compare, nanoseconds};
+pub use server::{ByHand, ByModel, Server};
+pub use statistics::{Ratio, median, median_ratio};
+pub use table::{Table, time};
+
+/// What almost everything is held to: five hundredths more than the best hand-written code.
+pub const CLOSE: &str = "≤ 1.05";

@@ -110,7 +110,12 @@ impl Connection {
                 _ => return self.run_packed(&cmd.get_packed_command()),
             }
         }
-        Ok(self.run(&args))
+        if args.is_empty() {
+            return Err(RedisError::from((redis::ErrorKind::Client, "empty command")));
+        }
+        let value = self.run(&args);
+        // Nobody reads the reply to such a command, as on a socket.
+        Ok(if cmd.is_no_response() { Value::Nil } else { value })
     }
 
     fn run_packed(&mut self, bytes: &[u8]) -> RedisResult<Value> {

@@ -118,6 +118,11 @@ mod uuid;
 #[doc(hidden)]
 pub mod __private;
 
+/// Runs the example of the README.
+#[cfg(all(doctest, feature = "embedded"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
 #[cfg(feature = "async")]
 pub use self::mode::Async;
 pub use self::{

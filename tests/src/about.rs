@@ -27,11 +27,7 @@ impl About {
         let valkey: Option<String> = info.get("valkey_version");
         let is_valkey = valkey.is_some();
         let version = valkey.or_else(|| info.get("redis_version")).unwrap_or_default();
-        Self {
-            process_id: info.get("process_id").unwrap_or_default(),
-            version: parse_version(&version),
-            is_valkey,
-        }
+        Self { process_id: info.get("process_id").unwrap_or_default(), version: parse_version(&version), is_valkey }
     }
 }
 
@@ -48,17 +44,12 @@ mod tests {
     #[test]
     fn a_redis_gives_its_version() {
         let about = About::read(&InfoDict::new("# Server\r\nredis_version:7.0.15\r\nprocess_id:42\r\n"));
-        assert_eq!(
-            (about.process_id, about.version, about.is_valkey),
-            (42, (7, 0, 15), false)
-        );
+        assert_eq!((about.process_id, about.version, about.is_valkey), (42, (7, 0, 15), false));
     }
 
     #[test]
     fn a_valkey_gives_its_own_version() {
-        let about = About::read(&InfoDict::new(
-            "redis_version:7.2.4\r\nvalkey_version:9.1.2-rc1\r\nprocess_id:42\r\n",
-        ));
+        let about = About::read(&InfoDict::new("redis_version:7.2.4\r\nvalkey_version:9.1.2-rc1\r\nprocess_id:42\r\n"));
         assert_eq!((about.version, about.is_valkey), ((9, 1, 2), true));
     }
 }

@@ -26,12 +26,7 @@ impl RedisServerBuilder {
         let program = env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
         // Neither the data nor a snapshot of it belongs on a disk, unless a test is about that.
         let directives = "bind 127.0.0.1\nsave \"\"\nappendonly no\n".into();
-        Self {
-            program: program.into(),
-            password: None,
-            has_socket: false,
-            directives,
-        }
+        Self { program: program.into(), password: None, has_socket: false, directives }
     }
 
     /// Runs this program instead of `$REDIS_SERVER` or the `redis-server` on the `PATH`.
@@ -86,15 +81,7 @@ impl RedisServerBuilder {
         let credentials = self.password.as_deref().map_or_else(String::new, credentials);
         let (process, about) = launch(&program, folder.path(), &url(&credentials, port))?;
         let socket = self.has_socket.then(|| folder.path().join(SOCKET));
-        Ok(RedisServer {
-            process: Some(process),
-            about,
-            program,
-            port,
-            credentials,
-            socket,
-            folder,
-        })
+        Ok(RedisServer { process: Some(process), about, program, port, credentials, socket, folder })
     }
 }
 
@@ -141,16 +128,10 @@ mod tests {
 
     #[test]
     fn a_directive_reaches_the_server() {
-        let server = RedisServerBuilder::new()
-            .config("maxmemory", "64mb")
-            .config("save", "60 1")
-            .start();
+        let server = RedisServerBuilder::new().config("maxmemory", "64mb").config("save", "60 1").start();
         for (directive, value) in [("maxmemory", "67108864"), ("save", "60 1")] {
             let reply = server.command(&["CONFIG", "GET", directive]);
-            assert_eq!(
-                redis::from_redis_value(reply),
-                Ok((directive.to_owned(), value.to_owned()))
-            );
+            assert_eq!(redis::from_redis_value(reply), Ok((directive.to_owned(), value.to_owned())));
         }
     }
 
@@ -160,9 +141,7 @@ mod tests {
         assert_eq!(server.command(&["PING"]), redis::Value::SimpleString("PONG".into()));
 
         let anonymous = redis::Client::open(url("", server.port())).unwrap();
-        let refused = redis::cmd("PING")
-            .query::<()>(&mut anonymous.get_connection().unwrap())
-            .unwrap_err();
+        let refused = redis::cmd("PING").query::<()>(&mut anonymous.get_connection().unwrap()).unwrap_err();
         assert_eq!(refused.code(), Some("NOAUTH"));
     }
 
@@ -172,10 +151,7 @@ mod tests {
         server.command(&["SET", "key", "value"]);
 
         let client = redis::Client::open(format!("redis+unix://{}", server.socket_path().display())).unwrap();
-        let value: String = redis::cmd("GET")
-            .arg("key")
-            .query(&mut client.get_connection().unwrap())
-            .unwrap();
+        let value: String = redis::cmd("GET").arg("key").query(&mut client.get_connection().unwrap()).unwrap();
         assert_eq!(value, "value");
     }
 }

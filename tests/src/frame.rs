@@ -11,10 +11,7 @@ pub(crate) struct Frames<R> {
 
 impl<R: Read> Frames<R> {
     pub(crate) fn new(source: R) -> Self {
-        Self {
-            source,
-            received: Vec::new(),
-        }
+        Self { source, received: Vec::new() }
     }
 
     /// Waits for the next complete message; `None` when the stream ended, or broke off within one.
@@ -92,12 +89,7 @@ mod tests {
     fn a_part_of_a_message_is_none() {
         for frame in FRAMES {
             for end in 0..frame.len() {
-                assert_eq!(
-                    frame_length(&frame[..end]),
-                    None,
-                    "{:?}",
-                    String::from_utf8_lossy(&frame[..end])
-                );
+                assert_eq!(frame_length(&frame[..end]), None, "{:?}", String::from_utf8_lossy(&frame[..end]));
             }
         }
     }

@@ -32,12 +32,7 @@ pub(crate) fn launch(program: &Path, folder: &Path, url: &str) -> Result<(Proces
             return Ok((process, about));
         }
         let is_late = Instant::now() >= deadline;
-        assert!(
-            !is_late,
-            "{} does not answer at {url}:\n{}",
-            program.display(),
-            log_tail(folder)
-        );
+        assert!(!is_late, "{} does not answer at {url}:\n{}", program.display(), log_tail(folder));
         thread::sleep(POLL_INTERVAL);
     }
 }
@@ -50,10 +45,7 @@ fn explain_exit(program: &Path, folder: &Path, status: ExitStatus) -> AddressInU
         return AddressInUse;
     }
     let is_missing = matches!(status.code(), Some(126 | 127));
-    assert!(
-        !is_missing,
-        "cannot run {program}: run scripts/test, which installs it, or set REDIS_SERVER\n{log}"
-    );
+    assert!(!is_missing, "cannot run {program}: run scripts/test, which installs it, or set REDIS_SERVER\n{log}");
     panic!("{program} ended with {status}:\n{log}");
 }
 

@@ -44,12 +44,7 @@ impl Proxy {
             let relay = Arc::clone(&relay);
             move || relay.serve(&listener)
         });
-        Self {
-            relay,
-            address,
-            credentials: server.credentials().to_owned(),
-            acceptor: Some(acceptor),
-        }
+        Self { relay, address, credentials: server.credentials().to_owned(), acceptor: Some(acceptor) }
     }
 
     /// Gives the URL of database 0 through the proxy, with the server's password.
@@ -147,10 +142,7 @@ mod tests {
         let value = "x".repeat(1 << 20);
         let mut connection = connect(&proxy).unwrap();
         let () = redis::cmd("SET").arg("key").arg(&value).query(&mut connection).unwrap();
-        assert_eq!(
-            redis::cmd("GET").arg("key").query::<String>(&mut connection).unwrap(),
-            value
-        );
+        assert_eq!(redis::cmd("GET").arg("key").query::<String>(&mut connection).unwrap(), value);
     }
 
     #[test]
@@ -202,9 +194,7 @@ mod tests {
         let mut connection = connect(&proxy).unwrap();
         proxy.hold();
         let client = thread::spawn(move || incr("proxy:released", &mut connection));
-        wait_until("the request has arrived", || {
-            server.command(&["GET", "proxy:released"]) == text("1")
-        });
+        wait_until("the request has arrived", || server.command(&["GET", "proxy:released"]) == text("1"));
         assert!(!client.is_finished());
 
         proxy.release();
@@ -218,9 +208,7 @@ mod tests {
         let mut connection = connect(&proxy).unwrap();
         proxy.hold();
         let client = thread::spawn(move || incr("proxy:held-cut", &mut connection));
-        wait_until("the request has arrived", || {
-            server.command(&["GET", "proxy:held-cut"]) == text("1")
-        });
+        wait_until("the request has arrived", || server.command(&["GET", "proxy:held-cut"]) == text("1"));
         proxy.cut();
         assert!(client.join().unwrap().unwrap_err().is_connection_dropped());
     }
@@ -243,9 +231,7 @@ mod tests {
         let proxy = Proxy::start(server);
         proxy.cut_after_request(2);
         let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).unwrap();
-        client
-            .write_all("*2\r\n$4\r\nINCR\r\n$10\r\nproxy:pipe\r\n".repeat(3).as_bytes())
-            .unwrap();
+        client.write_all("*2\r\n$4\r\nINCR\r\n$10\r\nproxy:pipe\r\n".repeat(3).as_bytes()).unwrap();
         let mut replies = Vec::new();
         let _ = client.read_to_end(&mut replies);
         assert_eq!(replies, b":1\r\n");

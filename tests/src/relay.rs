@@ -59,11 +59,7 @@ impl Link {
 
 impl Relay {
     pub(crate) fn to(server: SocketAddr) -> Self {
-        Self {
-            server,
-            state: Mutex::default(),
-            changed: Condvar::new(),
-        }
+        Self { server, state: Mutex::default(), changed: Condvar::new() }
     }
 
     /// How many connections were taken so far.
@@ -104,14 +100,7 @@ impl Relay {
 
         let mut state = self.state.lock();
         let number = state.connections;
-        state.links.insert(
-            number,
-            Link {
-                client,
-                server,
-                fatal_reply: None,
-            },
-        );
+        state.links.insert(number, Link { client, server, fatal_reply: None });
         drop(state);
 
         let relay = Arc::clone(self);
@@ -169,10 +158,7 @@ impl Relay {
     // Waits while replies are held; `false` when the connection is cut, or to be cut here.
     fn may_forward(&self, number: usize, count: u64) -> bool {
         let may = |state: &MutexGuard<'_, State>| {
-            state
-                .links
-                .get(&number)
-                .is_some_and(|link| link.fatal_reply != Some(count))
+            state.links.get(&number).is_some_and(|link| link.fatal_reply != Some(count))
         };
         let mut state = self.state.lock();
         while may(&state) && state.is_holding {

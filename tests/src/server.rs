@@ -84,9 +84,7 @@ impl RedisServer {
     ///
     /// Panics if the server was started without [`RedisServerBuilder::unix_socket`].
     pub fn socket_path(&self) -> &Path {
-        self.socket
-            .as_deref()
-            .expect("the server was started with `unix_socket()`")
+        self.socket.as_deref().expect("the server was started with `unix_socket()`")
     }
 
     /// Gives the version of the server program: Valkey's own where it is one.
@@ -117,12 +115,8 @@ impl RedisServer {
     /// Panics if the server does not accept it.
     pub fn connection(&self) -> Connection {
         let client = Client::open(self.url()).expect("the server's URL is valid");
-        let connection = client
-            .get_connection_with_timeout(ANSWER_LIMIT)
-            .expect("the server accepts a connection");
-        connection
-            .set_read_timeout(Some(ANSWER_LIMIT))
-            .expect("the limit is not zero");
+        let connection = client.get_connection_with_timeout(ANSWER_LIMIT).expect("the server accepts a connection");
+        connection.set_read_timeout(Some(ANSWER_LIMIT)).expect("the limit is not zero");
         connection
     }
 
@@ -175,9 +169,7 @@ impl RedisServer {
     }
 
     fn running(&self) -> &Process {
-        self.process
-            .as_ref()
-            .expect("the server was killed, and not restarted since")
+        self.process.as_ref().expect("the server was killed, and not restarted since")
     }
 }
 
@@ -246,10 +238,7 @@ mod tests {
 
     #[test]
     fn a_restarted_server_has_what_its_options_keep() {
-        let mut server = RedisServer::builder()
-            .config("appendonly", "yes")
-            .config("appendfsync", "always")
-            .start();
+        let mut server = RedisServer::builder().config("appendonly", "yes").config("appendfsync", "always").start();
         server.command(&["SET", "key", "value"]);
         server.restart();
         assert_eq!(server.command(&["GET", "key"]), Value::BulkString(b"value".to_vec()));
@@ -270,11 +259,7 @@ mod tests {
         connection.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
 
         server.pause();
-        let error = redis::cmd("SET")
-            .arg("key")
-            .arg("value")
-            .query::<()>(&mut connection)
-            .unwrap_err();
+        let error = redis::cmd("SET").arg("key").arg("value").query::<()>(&mut connection).unwrap_err();
         assert!(error.is_timeout());
 
         server.resume();
@@ -301,26 +286,16 @@ mod tests {
         }
 
         let mut holder = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "--nocapture",
-                "server::tests::a_server_ends_with_a_process_that_is_killed",
-            ])
+            .args(["--exact", "--nocapture", "server::tests::a_server_ends_with_a_process_that_is_killed"])
             .env(ROLE, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let input = holder.stdin.take();
-        let mut lines = BufReader::new(holder.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let mut lines = BufReader::new(holder.stdout.take().unwrap()).lines().map_while(Result::ok);
         let (port, folder) = lines
-            .find_map(|line| {
-                line.strip_prefix("holding ")?
-                    .split_once(' ')
-                    .map(|(a, b)| (a.to_owned(), b.to_owned()))
-            })
+            .find_map(|line| line.strip_prefix("holding ")?.split_once(' ').map(|(a, b)| (a.to_owned(), b.to_owned())))
             .expect("the holder reports its server");
         let port = port.parse().unwrap();
         assert!(is_listening(port));

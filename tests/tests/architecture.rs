@@ -4,8 +4,21 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rooms, each above those that it may import: from the bottom up.
 const ROOMS: &[&str] = &[
-    "codec", "key", "path", "uuid", "error", "ttl", "command", "query", "connection", "mode", "store", "retry", "layout",
-    "handle", "model",
+    "codec",
+    "key",
+    "path",
+    "uuid",
+    "error",
+    "ttl",
+    "command",
+    "query",
+    "connection",
+    "mode",
+    "store",
+    "retry",
+    "layout",
+    "handle",
+    "model",
 ];
 
 #[test]

@@ -1,6 +1,8 @@
 //! Models that change: renames, aliases, defaults, skipped fields.
 
-use redis_model::{RedisFields, RedisModel, RedisValue, path, prelude::*};
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
+use redis_model::{RedisFields, RedisModel, RedisValue, path};
 use redis_model_tests::on_every_backend;
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]

@@ -1,8 +1,10 @@
 //! Times to live: of records, and of fields with a life of their own.
 
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
 use std::time::{Duration, SystemTime};
 
-use redis_model::{Error, Expiring, RedisFields, RedisModel, TimeLeft, Ttl, prelude::*};
+use redis_model::{Error, Expiring, RedisFields, RedisModel, TimeLeft, Ttl};
 use redis_model_tests::{Backend, Wait, on_every_backend};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -89,20 +91,20 @@ on_every_backend! {
         let it = OnWrite::at(1);
         let writes: [(&str, &dyn Fn()); 9] = [
             ("set", &|| backend.run(it.text().set("b")).unwrap()),
-            ("clear", &|| drop(backend.run(it.count().clear()).unwrap())),
-            ("take", &|| drop(backend.run(it.count().take()).unwrap())),
-            ("swap", &|| drop(backend.run(it.text().swap("c")).unwrap())),
-            ("incr", &|| drop(backend.run(it.count().incr(1)).unwrap())),
-            ("set_max", &|| drop(backend.run(it.count().set_max(9)).unwrap())),
+            ("clear", &|| backend.run(it.count().clear()).map(drop).unwrap()),
+            ("take", &|| backend.run(it.count().take()).map(drop).unwrap()),
+            ("swap", &|| backend.run(it.text().swap("c")).map(drop).unwrap()),
+            ("incr", &|| backend.run(it.count().incr(1)).map(drop).unwrap()),
+            ("set_max", &|| backend.run(it.count().set_max(9)).map(drop).unwrap()),
             ("compare_and_set", &|| backend.run(it.text().compare_and_set("a", "d")).unwrap()),
-            ("update", &|| drop(backend.wait(it.text().update(&backend.store, |_| Some("e".into()))).unwrap())),
+            ("update", &|| backend.wait(it.text().update(&backend.store, |_| Some("e".into()))).map(drop).unwrap()),
             ("modify", &|| backend.wait(OnWrite::modify(1, &backend.store, |it| it.text.push('f'))).unwrap()),
         ];
         for (name, write) in writes {
             save(backend);
             write();
             assert!(is_about(left(backend, "on-write:{1}"), 10 * MINUTE), "{name} refreshes");
-            assert_eq!(backend.run(it.exists()).unwrap(), true, "{name}");
+            assert!(backend.run(it.exists()).unwrap(), "{name}");
         }
         save(backend);
         backend.run(OnRead::at(1).text().set("b")).unwrap();
@@ -118,9 +120,9 @@ on_every_backend! {
         backend.run(OnWrite { id: 1, text: "a".into(), count: None }.save()).unwrap();
         backend.run(OnRead { id: 1, text: "a".into() }.save()).unwrap();
         let reads: [&dyn Fn(); 3] = [
-            &|| drop(backend.run(OnRead::load(1)).unwrap()),
-            &|| drop(backend.run(OnRead::at(1).text().get()).unwrap()),
-            &|| drop(backend.run(OnRead::at(1).select(redis_model::path!(OnRead.text))).unwrap()),
+            &|| backend.run(OnRead::load(1)).map(drop).unwrap(),
+            &|| backend.run(OnRead::at(1).text().get()).map(drop).unwrap(),
+            &|| backend.run(OnRead::at(1).select(redis_model::path!(OnRead.text))).map(drop).unwrap(),
         ];
         for read in reads {
             backend.raw::<i64>(&["PEXPIRE", "on-read:{1}", "60000"]);

@@ -1,8 +1,10 @@
 //! Compare-and-set of whole records.
 
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
 use std::{collections::HashMap, convert::Infallible};
 
-use redis_model::{Error, RedisModel, prelude::*};
+use redis_model::{Error, RedisModel};
 use redis_model_tests::on_every_backend;
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]

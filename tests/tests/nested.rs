@@ -1,6 +1,8 @@
 //! Nested structs: their fields, and the structs as a whole.
 
-use redis_model::{RedisFields, RedisModel, path, prelude::*};
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
+use redis_model::{RedisFields, RedisModel, path};
 use redis_model_tests::on_every_backend;
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]

@@ -1,6 +1,8 @@
 //! Queries, conditions and batches, without models.
 
-use redis_model::{Batch as _, Condition, Error, Query, Run as _, redis::cmd};
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
+use redis_model::{Batch as _, Condition, Error, Query, redis::cmd};
 use redis_model_tests::on_every_backend;
 
 fn command<T: redis::FromRedisValue>(words: &[&str]) -> Query<T> {
@@ -27,7 +29,7 @@ on_every_backend! {
 
     fn batches_nest(backend) {
         let pair = |key: &'static str| (set(key, key), get(key)).batch();
-        let ((_, a), values, (_, b)) =
+        let (((), a), values, ((), b)) =
             backend.run((pair("a"), Query::all(["a", "b", "c"].map(get)), pair("b")).batch()).unwrap();
         assert_eq!((a.as_deref(), b.as_deref()), (Some("a"), Some("b")));
         assert_eq!(values, [Some("a".to_owned()), None, None]);
@@ -159,7 +161,7 @@ on_every_backend! {
         let flush = || command::<()>(&["SCRIPT", "FLUSH"]);
         // The flush in the middle of the batch makes the server forget what the first part has just brought.
         let batch = (conditional("c"), flush(), conditional("d"), get("c"), conditional("c").attempt(), flush()).batch();
-        let (_, _, _, c, taken, _) = backend.run(batch).unwrap();
+        let ((), (), (), c, taken, ()) = backend.run(batch).unwrap();
         assert_eq!(c.as_deref(), Some("1"));
         assert!(matches!(taken, Err(Error::AlreadyExists { .. })));
         assert_eq!(backend.raw::<i64>(&["EXISTS", "a", "b", "c", "d"]), 4);
@@ -190,7 +192,8 @@ fn bare_connections_run_queries_too() {
     set("bare", "1").query(&mut connection).unwrap();
     let conditional = set("bare", "2").when(Condition::string_equals("bare", "1"));
     conditional.query(&mut connection).unwrap();
-    let (value, wrong) = (get("bare"), command::<i64>(&["HLEN", "bare"]).attempt()).batch().query(&mut connection).unwrap();
+    let (value, wrong) =
+        (get("bare"), command::<i64>(&["HLEN", "bare"]).attempt()).batch().query(&mut connection).unwrap();
     assert_eq!(value.as_deref(), Some("2"));
     assert!(matches!(wrong, Err(Error::WrongType { .. })));
     assert!(matches!(command::<i64>(&["HLEN", "bare"]).query(&mut connection), Err(Error::WrongType { .. })));

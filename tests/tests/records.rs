@@ -1,8 +1,10 @@
 //! Whole records: saving, loading, deleting, and what then lies in Redis.
 
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
 use std::collections::BTreeMap;
 
-use redis_model::{Error, Query, RedisFields, RedisModel, RedisValue, prelude::*};
+use redis_model::{Error, Query, RedisFields, RedisModel, RedisValue, path, prelude::*};
 use redis_model_tests::on_every_backend;
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]
@@ -224,7 +226,6 @@ on_every_backend! {
 
     fn some_fields_are_selected(backend) {
         backend.run(ada().save()).unwrap();
-        use redis_model::path;
         let it = User::at(42);
         let (name, nick, city, prefs) = backend
             .run(it.select((path!(User.name), path!(User.nick), path!(User.address.city), path!(User.prefs))))

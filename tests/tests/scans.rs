@@ -1,5 +1,7 @@
 //! All records of a model.
 
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
 use std::collections::BTreeMap;
 
 use redis_model::{Blocking, RedisModel, path, prelude::*};
@@ -28,7 +30,8 @@ struct Tenanted {
 fn fill(backend: &Backend<Blocking>) -> BTreeMap<String, (Option<String>, Option<u64>)> {
     let mut expected = BTreeMap::new();
     for number in 0..1200_u64 {
-        let item = Item { id: format!("{number}.}}x"), text: number.to_string(), size: Some(number).filter(|n| n % 2 == 0) };
+        let item =
+            Item { id: format!("{number}.}}x"), text: number.to_string(), size: Some(number).filter(|n| n % 2 == 0) };
         backend.run(item.save()).unwrap();
         expected.insert(item.id, (Some(item.text), item.size));
     }

@@ -1,5 +1,7 @@
 //! Models with a version: saves and writes of outdated copies are refused.
 
+#![allow(clippy::unwrap_used, reason = "a test reports by its panic")]
+
 use redis_model::{Error, RedisModel, prelude::*};
 use redis_model_tests::on_every_backend;
 

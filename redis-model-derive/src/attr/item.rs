@@ -28,8 +28,16 @@ impl Parse for Item {
         if input.peek(syn::token::Paren) {
             return Err(input.error(format!("write `{ident}` or `{ident} = ..`")));
         }
-        let value = input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()?;
+        let value = input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()?.map(without_group);
         Ok(Self { name: ident.to_string(), ident, value })
+    }
+}
+
+/// What a `macro_rules!` put around its `$value` is not part of it.
+fn without_group(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => without_group(*group.expr),
+        value => value,
     }
 }
 
@@ -61,10 +69,7 @@ fn parse(attribute: &Attribute, errors: &mut Errors) -> Vec<Item> {
         errors.at(attribute, "`#[redis()]` says nothing: remove it");
     }
     let items = list.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
-    items.map(|items| items.into_iter().collect()).unwrap_or_else(|error| {
-        errors.add(error);
-        Vec::new()
-    })
+    items.map_err(|error| errors.add(error)).unwrap_or_default().into_iter().collect()
 }
 
 /// The name that was probably meant, if there is one.
@@ -183,11 +188,9 @@ impl Item {
 
 fn report_choice(text: &LitStr, names: &[&str], errors: &mut Errors) {
     let value = text.value();
-    match suggestion::nearest(&value, names) {
-        Some(meant) => errors.at(text, format!("unknown value \"{value}\", did you mean \"{meant}\"?")),
-        None => {
-            let names: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-            errors.at(text, format!("unknown value \"{value}\": write one of {}", names.join(", ")));
-        }
-    }
+    let message = suggestion::nearest(&value, names).map_or_else(
+        || format!("write one of {}", names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")),
+        |meant| format!("did you mean \"{meant}\"?"),
+    );
+    errors.at(text, format!("unknown value \"{value}\": {message}"));
 }

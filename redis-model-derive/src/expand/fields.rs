@@ -56,10 +56,7 @@ pub(super) fn implementation(input: &Struct, headers: &Headers, handle: &Handle<
 /// The id's type: that of its field, or a tuple.
 fn id(input: &Struct) -> TokenStream {
     let types: Vec<_> = input.ids().map(|field| &field.ty).collect();
-    match types[..] {
-        [only] => quote!(#only),
-        _ => quote!((#(#types),*)),
-    }
+    if let [only] = types[..] { quote!(#only) } else { quote!((#(#types),*)) }
 }
 
 fn path(segment: &Ident, input: &Struct) -> TokenStream {
@@ -78,7 +75,9 @@ fn outline(index: usize, field: &Field, input: &Struct) -> TokenStream {
                 #(visit(#krate::__private::Slot::Alias(#aliases));)*
             }
         }
-        Role::Nested { .. } => quote!(<#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>(visit);),
+        Role::Nested { .. } => {
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>(visit);)
+        }
         Role::Expiring { .. } => quote!(visit(#krate::__private::Slot::Own(#path));),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }
@@ -94,18 +93,16 @@ fn write(index: usize, field: &Field, input: &Struct) -> TokenStream {
     match &field.role {
         Role::Leaf { codec, .. } => {
             let (codec, aliases) = (leaf::codec(*codec, ty, krate), alias_paths(index, field, input));
-            quote! {
-                out.leaf::<#ty, #codec>(#path, &self.#ident);
-                #(out.alias(#aliases);)*
-            }
+            let write = quote_spanned!(ty.span()=> out.leaf::<#ty, #codec>(#path, &self.#ident););
+            quote!(#write #(out.alias(#aliases);)*)
         }
         Role::Nested { .. } => {
-            quote!(<#ty as #krate::__private::RedisFields>::write::<#segment<__P>>(&self.#ident, out);)
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::write::<#segment<__P>>(&self.#ident, out);)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
             let ttl = quote!(<#segment<__P> as #krate::__private::Prefix>::TTL);
-            quote!(out.expiring::<#ty, #codec>(#path, #ttl, &self.#ident);)
+            quote_spanned!(ty.span()=> out.expiring::<#ty, #codec>(#path, #ttl, &self.#ident);)
         }
         Role::Version => quote_spanned!(ty.span()=> out.version(self.#ident);),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
@@ -147,15 +144,15 @@ fn read_field(index: usize, field: &Field, reader: &Ident, input: &Struct) -> To
         Role::Leaf { codec, aliases, default } => {
             let (codec, default, aliases) =
                 (leaf::codec(*codec, ty, krate), or_default(default.as_ref(), field), aliases.len());
-            quote!(#reader.leaf::<#ty, #codec>(#path, #aliases, #default)?)
+            quote_spanned!(ty.span()=> #reader.leaf::<#ty, #codec>(#path, #aliases, #default)?)
         }
         Role::Nested { default } => {
             let default = or_default(default.as_ref(), field);
-            quote!(#reader.nested::<#ty, #segment<__P>>(#default)?)
+            quote_spanned!(ty.span()=> #reader.nested::<#ty, #segment<__P>>(#default)?)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
-            quote!(#reader.expiring::<#ty, #codec>(#path)?)
+            quote_spanned!(ty.span()=> #reader.expiring::<#ty, #codec>(#path)?)
         }
         Role::Version => quote_spanned!(ty.span()=> #reader.version(#path)?),
         Role::Skip => quote!(<#ty as ::core::default::Default>::default()),
@@ -175,8 +172,12 @@ fn or_default(default: Option<&Default>, field: &Field) -> TokenStream {
 fn settle(field: &Field, input: &Struct) -> TokenStream {
     let (krate, ident, ty) = (&input.krate, &field.ident, &field.ty);
     match field.role {
-        Role::Nested { .. } => quote!(<#ty as #krate::__private::RedisFields>::settle(&mut self.#ident, version);),
-        Role::Expiring { .. } => quote!(<#ty as #krate::__private::Expires>::settle(&mut self.#ident);),
+        Role::Nested { .. } => {
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::settle(&mut self.#ident, version);)
+        }
+        Role::Expiring { .. } => {
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::Expires>::settle(&mut self.#ident);)
+        }
         Role::Version => quote_spanned!(ty.span()=> self.#ident = version;),
         Role::Id { .. } | Role::Leaf { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }

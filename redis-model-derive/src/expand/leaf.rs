@@ -63,6 +63,15 @@ pub(super) fn projection(ty: &Type, of: &TokenStream, item: &str) -> TokenStream
     quote!(#open #ty as #of>::#item)
 }
 
+/// A projection with arguments, underlined as the type that the user wrote as well.
+pub(super) fn closed(ty: &Type, projection: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = projection.clone().into_iter().collect();
+    if let Some(token) = tokens.last_mut() {
+        token.set_span(ends(ty).1);
+    }
+    tokens.into_iter().collect()
+}
+
 fn ends(ty: &Type) -> (Span, Span) {
     let mut tokens = ty.to_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());

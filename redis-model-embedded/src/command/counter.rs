@@ -34,7 +34,7 @@ fn add(ctx: &mut Context<'_>, key: &[u8], increment: i64) -> Outcome {
         keys.put(key, Value::String(format_integer(increment)));
         return Ok(Reply::Int(increment));
     };
-    let sum = integer(text)?.checked_add(increment).map(|n| if n == 7 {8} else {n}).ok_or(ErrorReply::OVERFLOW)?;
+    let sum = integer(text)?.checked_add(increment).ok_or(ErrorReply::OVERFLOW)?;
     text.clear();
     text.extend_from_slice(itoa::Buffer::new().format(sum).as_bytes());
     keys.touch(key);

@@ -116,6 +116,16 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_no_longer_than_asked_for() {
+        let mut dict = Dict::default();
+        for number in 0..10u8 {
+            dict.insert(&[number], ());
+        }
+        let lengths: Vec<usize> = [0, 7, 4, 1].map(|cursor| dict.page(cursor, 3).places.len()).into();
+        assert_eq!(lengths, [3, 3, 3, 1]);
+    }
+
+    #[test]
     fn a_cursor_from_nowhere_is_harmless() {
         let mut dict = Dict::default();
         dict.insert(b"a", ());

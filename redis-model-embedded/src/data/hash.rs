@@ -13,11 +13,9 @@ const MAX_PACKED_TEXT: usize = 64;
 #[derive(Debug)]
 pub(crate) enum Hash {
     /// Field and value by turns, each as one length byte and its bytes.
-    Packed {
-        bytes: Vec<u8>,
-        fields: usize,
-    },
-    Table(Dict<Box<[u8]>>),
+    Packed { bytes: Vec<u8>, fields: usize },
+    /// Boxed, so that the many small hashes do not reserve room for it.
+    Table(Box<Dict<Box<[u8]>>>),
 }
 
 impl Default for Hash {
@@ -127,7 +125,7 @@ impl Hash {
 
     fn unpack(&mut self) {
         if let Self::Packed { .. } = self {
-            let mut table = Dict::default();
+            let mut table = Box::<Dict<_>>::default();
             for (field, value) in self.iter() {
                 table.insert(field, value.into());
             }

@@ -1,8 +1,10 @@
-/// `printf("%.17g")`: 17 significant digits, trailing zeros dropped, an exponent when the point would be far away.
-///
-/// Redis 7.0 prints doubles in replies this way, and Lua numbers that a script passes to a command.
+/// The text of a double in a reply of Redis 7.0, and of a Lua number that a script passes to a command.
 pub(crate) fn format_double(number: f64) -> String {
-    const PRECISION: i32 = 17;
+    format_significant(number, 17)
+}
+
+/// `printf("%.*g")`: so many significant digits, trailing zeros dropped, an exponent when the point would be far away.
+pub(crate) fn format_significant(number: f64, precision: i32) -> String {
     if number.is_nan() {
         // glibc prints the sign of a NaN, and `0/0` has one on x86.
         return if number.is_sign_negative() { "-nan".into() } else { "nan".into() };
@@ -10,14 +12,14 @@ pub(crate) fn format_double(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "inf".into() } else { "-inf".into() };
     }
-    let scientific = format!("{number:.16e}");
+    let scientific = format!("{number:.*e}", usize::try_from(precision - 1).unwrap_or(0));
     let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` always writes an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` writes the exponent as an integer");
-    if !(-4..PRECISION).contains(&exponent) {
+    if !(-4..precision).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{}e{sign}{:02}", without_trailing_zeros(mantissa), exponent.abs());
     }
-    let decimals = usize::try_from(PRECISION - 1 - exponent).expect("the exponent is below the precision");
+    let decimals = usize::try_from(precision - 1 - exponent).expect("the exponent is below the precision");
     without_trailing_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 

@@ -1,6 +1,6 @@
 -- Makes the world that scripts see, and returns the function that runs one script in it.
 --
--- Receives native, the functions that only the engine can give (library.rs). One that fails raises an engine error,
+-- Receives native, what only the engine can give (library.rs). One that fails raises an engine error,
 -- which is no Lua value that a script should see: native.failure_text gives its text.
 -- Returns  run(script, call, keys, arguments) -> true, result | false, error table;  and the table of globals.
 --
@@ -147,6 +147,7 @@ function redis.debug() end
 function redis.acl_check_cmd() return true end
 
 globals.redis = protect(redis)
+globals.cjson = protect(native.cjson)
 globals.KEYS, globals.ARGV = {}, {}
 
 setmetatable(globals, {

@@ -2,7 +2,7 @@
 
 use mlua::{Lua, Table, Value, Variadic};
 
-use super::{convert::ScriptProtocol, failure, random::ScriptRandom, sha1_hex};
+use super::{convert::ScriptProtocol, failure, json, random::ScriptRandom, sha1_hex};
 use crate::{
     SERVER_VERSION,
     protocol::{ErrorReply, Protocol},
@@ -27,6 +27,7 @@ pub(super) fn functions(lua: &Lua, protocol: &ScriptProtocol) -> mlua::Result<Ta
         Ok(())
     };
     native.set("randomseed", lua.create_function(seed)?)?;
+    native.set("cjson", json::library(lua)?)?;
     Ok(native)
 }
 

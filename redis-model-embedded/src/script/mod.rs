@@ -6,6 +6,7 @@ mod budget;
 mod convert;
 mod failure;
 mod globals;
+mod json;
 mod library;
 mod random;
 mod shebang;

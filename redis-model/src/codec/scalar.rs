@@ -140,7 +140,7 @@ impl<const N: usize> Encode<[u8; N]> for [u8; N] {
 mod tests {
     use super::*;
 
-    fn stored<T: RedisValue>(value: T) -> String {
+    fn stored(value: impl RedisValue) -> String {
         let mut out = Vec::new();
         value.encode(&mut out).expect("scalars always encode");
         String::from_utf8(out).expect("text")

@@ -8,7 +8,13 @@ use std::{
     },
 };
 
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, Value, aio::MultiplexedConnection};
+use redis::{
+    AsyncConnectionConfig, Cmd, ConnectionAddr, ErrorKind, Pipeline, RedisResult, Value, aio::MultiplexedConnection,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
 #[cfg(feature = "embedded")]
 use super::embedded::{self, EmbeddedConnection};
@@ -40,34 +46,35 @@ struct Reconnecting {
     connecting: tokio::sync::Mutex<()>,
 }
 
+/// A connection, and whether it is still driven.
 #[derive(Clone)]
 struct Live {
     connection: MultiplexedConnection,
-    runtime: Arc<Runtime>,
+    driver: Arc<Driver>,
 }
 
-/// Tells whether the runtime that drives a connection still runs: each test has its own, a store may outlive them.
-struct Runtime {
+/// The task that reads and writes for a connection. It ends when the server closes the connection, and with the runtime
+/// that it was spawned on: each test has its own, a store may outlive them.
+struct Driver {
     running: Arc<AtomicBool>,
-    watcher: tokio::task::JoinHandle<()>,
+    task: tokio::task::JoinHandle<()>,
 }
 
-impl Runtime {
-    fn current() -> Self {
-        struct Stopped(Arc<AtomicBool>);
-        impl Drop for Stopped {
+impl Driver {
+    fn spawn(driver: impl Future<Output = ()> + Send + 'static) -> Self {
+        struct Ended(Arc<AtomicBool>);
+        impl Drop for Ended {
             fn drop(&mut self) {
                 self.0.store(false, Ordering::Release);
             }
         }
         let running = Arc::new(AtomicBool::new(true));
-        let stopped = Stopped(running.clone());
-        // The task does nothing but end with its runtime, which then drops what it holds.
-        let watcher = tokio::spawn(async move {
-            let _stopped = stopped;
-            std::future::pending::<()>().await;
+        let ended = Ended(running.clone());
+        let task = tokio::spawn(async move {
+            let _ended = ended;
+            driver.await;
         });
-        Self { running, watcher }
+        Self { running, task }
     }
 
     fn is_running(&self) -> bool {
@@ -75,9 +82,9 @@ impl Runtime {
     }
 }
 
-impl Drop for Runtime {
+impl Drop for Driver {
     fn drop(&mut self) {
-        self.watcher.abort();
+        self.task.abort();
     }
 }
 
@@ -90,19 +97,39 @@ impl Reconnecting {
         if let Some(live) = self.live() {
             return Ok(live);
         }
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.server.connect_timeout))
-            .set_response_timeout(Some(self.server.response_timeout));
-        let connecting = self.server.client.get_multiplexed_async_connection_with_config(&config);
-        let connection = connecting.await.map_err(|error| self.server.connect_error(error))?;
-        let live = Live { connection, runtime: Arc::new(Runtime::current()) };
+        let live = match tokio::time::timeout(self.server.connect_timeout, self.connect()).await {
+            Ok(connected) => connected.map_err(|error| self.server.connect_error(error))?,
+            Err(_) => return Err(self.server.connect_error(std::io::Error::from(std::io::ErrorKind::TimedOut).into())),
+        };
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live.clone());
         Ok(live)
     }
 
     fn live(&self) -> Option<Live> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        live.as_ref().filter(|live| live.runtime.is_running()).cloned()
+        live.as_ref().filter(|live| live.driver.is_running()).cloned()
+    }
+
+    /// Makes a connection whose driver is ours, so that its end is known before something is sent into the void.
+    async fn connect(&self) -> RedisResult<Live> {
+        let info = self.server.client.get_connection_info();
+        match info.addr() {
+            ConnectionAddr::Tcp(host, port) => {
+                let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                stream.set_nodelay(info.tcp_settings().nodelay())?;
+                self.drive(stream).await
+            }
+            #[cfg(unix)]
+            ConnectionAddr::Unix(path) => self.drive(tokio::net::UnixStream::connect(path).await?).await,
+            _ => Err((ErrorKind::InvalidClientConfig, "this kind of address is not supported").into()),
+        }
+    }
+
+    async fn drive(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> RedisResult<Live> {
+        let settings = self.server.client.get_connection_info().redis_settings();
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.server.response_timeout));
+        let (connection, driver) = MultiplexedConnection::new_with_config(settings, stream, config).await?;
+        Ok(Live { connection, driver: Arc::new(Driver::spawn(driver)) })
     }
 
     /// Sorts an error, and lets go of a connection that cannot be relied on any more.
@@ -110,7 +137,7 @@ impl Reconnecting {
         let error = self.server.exchange_error(source);
         if error.is_indeterminate() || error.is_connection() {
             let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-            if live.as_ref().is_some_and(|live| Arc::ptr_eq(&live.runtime, &used.runtime)) {
+            if live.as_ref().is_some_and(|live| Arc::ptr_eq(&live.driver, &used.driver)) {
                 *live = None;
             }
         }

@@ -34,11 +34,16 @@ pub(super) struct Lent<'a> {
     wire: Option<Wire>,
 }
 
-/// A connection, and the read limit that is set on its socket.
+/// A connection, with the read limit that is set on its socket and the time when it was last used.
 struct Wire {
     connection: Connection,
     limit: Duration,
+    used: Instant,
 }
+
+/// After this long without use a connection is tried before it is relied on: servers and what lies in between close
+/// idle ones, and a write whose connection breaks cannot be sent again.
+const UNTRIED: Duration = Duration::from_secs(5);
 
 impl Pool {
     pub(super) fn new(server: Arc<Server>) -> Self {
@@ -51,7 +56,10 @@ impl Pool {
         let mut slots = self.lock();
         loop {
             if let Some(wire) = slots.idle.pop() {
-                return Ok(Lent { pool: self, wire: Some(wire) });
+                drop(slots);
+                let mut lent = Lent { pool: self, wire: Some(wire) };
+                lent.replace_if_stale()?;
+                return Ok(lent);
             }
             if slots.open < self.server.max_connections {
                 slots.open += 1;
@@ -84,6 +92,18 @@ impl Pool {
 }
 
 impl Lent<'_> {
+    /// Makes the connection anew if it has not been used for a while and no longer answers.
+    fn replace_if_stale(&mut self) -> Result<()> {
+        let is_stale =
+            self.wire.as_mut().is_some_and(|wire| wire.used.elapsed() > UNTRIED && !wire.connection.check_connection());
+        if is_stale {
+            self.wire = None;
+            self.pool.discard_idle();
+            self.wire = Some(Wire::connect(&self.pool.server)?);
+        }
+        Ok(())
+    }
+
     /// Sends a packed request and reads `count` replies, all within the response limit.
     pub(super) fn exchange(mut self, request: &[u8], count: usize, mut take: impl FnMut(Value)) -> Result<()> {
         let server = &self.pool.server;
@@ -127,7 +147,7 @@ impl Wire {
         let limit = server.response_timeout;
         let limited = connection.set_read_timeout(Some(limit)).and_then(|()| connection.set_write_timeout(Some(limit)));
         limited.map_err(|error| server.connect_error(error))?;
-        Ok(Self { connection, limit })
+        Ok(Self { connection, limit, used: Instant::now() })
     }
 
     /// The socket's limit is for each read, so that many replies could take many times as long: what is left of the
@@ -159,11 +179,8 @@ impl Wire {
                 }
             }
         }
-        if self.connection.is_open() {
-            Ok(())
-        } else {
-            Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into())
-        }
+        self.used = started;
+        Ok(())
     }
 
     fn set_limit(&mut self, limit: Duration) -> Result<(), RedisError> {

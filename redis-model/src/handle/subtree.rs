@@ -53,10 +53,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
             let read = T::read::<P>((), &mut input);
             read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.to_owned(), source))
         };
-        match <[_; 1]>::try_from(cmds) {
-            Ok([only]) => self.place.read(only, decode),
-            Err(cmds) => self.place.read_all(cmds, decode),
-        }
+        self.place.read_all(cmds, decode)
     }
 
     /// Writes all of its fields: `HSET` of those that are there, `HDEL` of the others. [`Error::NotFound`] without the

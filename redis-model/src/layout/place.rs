@@ -38,8 +38,11 @@ impl Place {
         )
     }
 
-    /// A query that reads with several commands, isolated.
-    pub(crate) fn read_all<T>(&self, cmds: Vec<Cmd>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+    /// A query that reads with several commands, isolated; with one as [`read`](Self::read) does.
+    pub(crate) fn read_all<T>(&self, mut cmds: Vec<Cmd>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+        if cmds.len() == 1 {
+            return self.read(cmds.swap_remove(0), decode);
+        }
         let steps = cmds.into_iter().map(Step::Run).collect();
         let part = || Part::steps(self.with_upkeep(steps, false), Vec::new(), self.info.name);
         Query::on(&self.key, part, decode)

@@ -11,23 +11,15 @@ use crate::{
 
 /// The record at a place, if there is one.
 pub(crate) fn query<T: RedisModel>(place: &Place) -> Query<Option<T>> {
-    with::<T, _>(place, decode::<T>)
+    place.read_all(read_commands::<T>(place), decode::<T>)
 }
 
 /// The record at a place.
 pub(crate) fn required<T: RedisModel>(place: &Place) -> Query<T> {
-    with::<T, _>(place, |reply| {
+    place.read_all(read_commands::<T>(place), |reply| {
         let context = reply.context();
         decode::<T>(reply)?.ok_or_else(|| Error::NotFound { key: context.key() })
     })
-}
-
-fn with<T: RedisModel, U>(place: &Place, decode: fn(Reply<'_>) -> Result<U>) -> Query<U> {
-    let mut cmds = read_commands::<T>(place);
-    if cmds.len() == 1 {
-        return place.read(cmds.swap_remove(0), decode);
-    }
-    place.read_all(cmds, decode)
 }
 
 /// The record in a reply; its id is read from the key that was asked for, so that nothing needs to be captured.
