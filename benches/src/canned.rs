@@ -34,25 +34,17 @@ impl Canned {
 
     fn replies(self, count: usize) -> Vec<Value> {
         match self {
-            Self::Batch => (0..count).map(|number| if number < 50 { Self::Text } else { Self::Number }.reply()).collect(),
+            Self::Batch => {
+                (0..count).map(|number| if number < 50 { Self::Text } else { Self::Number }.reply()).collect()
+            }
             one => (0..count).map(|_| one.reply()).collect(),
         }
     }
 }
 
 /// The values of [`User::sample`], as they are stored.
-const RECORD: [&str; 10] = [
-    User::TEXT,
-    "ada.lovelace@example.com",
-    "London",
-    User::TEXT,
-    "Pro",
-    "4711",
-    "36",
-    "4.5",
-    "1",
-    "1735689600000",
-];
+const RECORD: [&str; 10] =
+    [User::TEXT, "ada.lovelace@example.com", "London", User::TEXT, "Pro", "4711", "36", "4.5", "1", "1735689600000"];
 
 fn text(text: &str) -> Value {
     Value::BulkString(text.into())

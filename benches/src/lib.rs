@@ -31,7 +31,7 @@ mod statistics;
 mod table;
 
 pub use canned::Canned;
-pub use model::{Plan, User, mixed_batch};
+pub use model::{Mixed, Plan, User, mixed_batch};
 pub use options::Options;
 pub use rounds::{compare, nanoseconds};
 pub use server::{ByHand, ByModel, Server};

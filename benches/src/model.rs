@@ -63,8 +63,11 @@ impl User {
     }
 }
 
+/// What [`mixed_batch`] answers with: 50 names, nothing for 30 writes, 20 counts.
+pub type Mixed = (Vec<Option<String>>, Vec<()>, Vec<i64>);
+
 /// [`by_hand::mixed_batch`](crate::by_hand::mixed_batch) by handles.
-pub fn mixed_batch(first: u64) -> Query<(Vec<Option<String>>, Vec<()>, Vec<i64>)> {
+pub fn mixed_batch(first: u64) -> Query<Mixed> {
     (
         Query::all((first..first + 50).map(|id| User::at(id).name().get())),
         Query::all((first..first + 30).map(|id| User::at(id).name().set(User::TEXT).unchecked())),

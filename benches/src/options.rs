@@ -24,7 +24,9 @@ impl Options {
             match arg.as_str() {
                 "--bench" => options.rounds = 1,
                 "--list" => return None,
-                "--rounds" => wanted = args.next().and_then(|number| number.parse().ok()).expect("--rounds takes a number"),
+                "--rounds" => {
+                    wanted = args.next().and_then(|number| number.parse().ok()).expect("--rounds takes a number")
+                }
                 flag if flag.starts_with('-') => {}
                 _ => options.words.push(arg),
             }

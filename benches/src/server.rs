@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo, Pipeline, aio::MultiplexedConnection,
-    io::tcp::TcpSettings,
+    AsyncConnectionConfig, Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo, Pipeline,
+    aio::MultiplexedConnection, io::tcp::TcpSettings,
 };
 use redis_model::{Async, Blocking, Mode, Query, blocking, prelude::*};
 use redis_model_tests::RedisServer;

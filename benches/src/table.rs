@@ -61,6 +61,6 @@ mod tests {
         assert_eq!(time(Duration::from_nanos(123)), "123 ns");
         assert_eq!(time(Duration::from_nanos(1_234)), "1.23 µs");
         assert_eq!(time(Duration::from_nanos(45_670)), "45.7 µs");
-        assert_eq!(time(Duration::from_micros(2_345)), "2.35 ms");
+        assert_eq!(time(Duration::from_micros(2_346)), "2.35 ms");
     }
 }

@@ -35,10 +35,7 @@ impl ConnectionLike for Recorder {
 }
 
 /// What is sent and answered, the former as text.
-fn record<T, E: std::fmt::Debug>(
-    answers: Canned,
-    run: impl FnOnce(&mut Recorder) -> Result<T, E>,
-) -> (String, T) {
+fn record<T, E: std::fmt::Debug>(answers: Canned, run: impl FnOnce(&mut Recorder) -> Result<T, E>) -> (String, T) {
     let mut recorder = Recorder { answers, sent: Vec::new() };
     let answer = run(&mut recorder).expect("the answer is canned");
     (String::from_utf8(recorder.sent).expect("only text is sent"), answer)

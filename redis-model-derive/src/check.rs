@@ -99,11 +99,11 @@ fn refuse_roles_of_models(input: &mut Struct, errors: &mut Errors) {
 }
 
 fn refuse_end(input: &mut Struct, errors: &mut Errors) {
-    if let Some(index) = input.fields.iter().position(|field| field.ident == "__end") {
-        let message =
-            "`path!` uses this name: call the field otherwise, with `#[redis(rename = \"__end\")]` to store it so";
-        errors.at(&input.fields[index].ident, message);
-        input.fields.remove(index);
+    let message =
+        "`path!` uses this name: call the field otherwise, with `#[redis(rename = \"__end\")]` to store it so";
+    for field in input.fields.iter_mut().filter(|field| field.ident == "__end") {
+        errors.at(&field.ident, message);
+        field.role = Role::Skip;
     }
 }
 

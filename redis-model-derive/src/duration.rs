@@ -29,7 +29,7 @@ pub(crate) fn of_text(text: &str) -> Result<u64, String> {
             return Err(unreadable());
         }
         let unit = milliseconds_of(unit)
-            .ok_or_else(|| format!("`{unit}` is no unit of time: use `ms`, `s`, `m`, `h` or `d`"))?;
+            .ok_or_else(|| format!("`{}` is no unit of time: use `ms`, `s`, `m`, `h` or `d`", unit.trim()))?;
         total = total.zip(number.parse().ok()).and_then(|(total, number)| total.checked_add(unit.checked_mul(number)?));
         rest = next;
     }

@@ -1,4 +1,7 @@
-//! The macros of `redis-model`.
+//! The derive macros of `redis-model`, which re-exports them: depend on that crate, not on this one.
+//!
+//! Phases are modules: `attr` reads what is written in `#[redis(..)]`, `ast` gives each field one meaning, `check` looks
+//! across fields, `expand` writes the code. Mistakes are collected on the way and reported all at once.
 
 mod ast;
 mod attr;
@@ -19,7 +22,35 @@ use self::{
     errors::Errors,
 };
 
-/// x
+/// Makes a struct a model: stored as records, with `load`, `save`, a handle for each field, and `path!`.
+///
+/// Implements `RedisModel` and generates the handle, which is called as the struct with `At` behind it (`UserAt` for
+/// `User`): it has one method for each field, with the field's visibility and docs. Fields whose types are neither
+/// values nor `Option`s of values need an attribute that says how they are stored.
+///
+/// | `#[redis(..)]` on the struct | |
+/// |---|---|
+/// | `prefix = "shop:user"` | what its keys begin with; the struct's name in kebab-case without it |
+/// | `ttl = "30d"` | how long records live: seconds, or text as `"500ms"`, `"15m"`, `"1h30m"` |
+/// | `refresh = "write"`, `"read"` or `"never"` | what starts the `ttl` again; writes without it |
+/// | `rename_all = "camelCase"` | how fields are called in Redis |
+/// | `schema = 2` | the number that marks the layout; 1 without it |
+/// | `crate = path` | where the crate `redis_model` is |
+///
+/// | `#[redis(..)]` on a field | |
+/// |---|---|
+/// | `id` | tells records apart; several fields do so together |
+/// | `id, tag` | of several, only these make the hash tag |
+/// | `nested` | a struct that derives `RedisFields`, or an `Option` of one |
+/// | `json`, `msgpack`, `text`, `bytes` | how a type is stored that is not a value itself |
+/// | `rename = "town"` | its name in Redis |
+/// | `alias = "city"` | an earlier name, still read; may be repeated |
+/// | `default`, `default = expr` | what it is when nothing is stored |
+/// | `skip` | not stored |
+/// | `ttl = "15m"` | for an `Expiring` field: how long it lives |
+/// | `version` | a `u64` by which outdated saves are refused |
+///
+/// Names may not hold `{`, `}`, `.` and `@`, which mean something in keys.
 #[proc_macro_derive(RedisModel, attributes(redis))]
 pub fn redis_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -31,7 +62,10 @@ pub fn redis_model(input: TokenStream) -> TokenStream {
     errors.with(tokens).into()
 }
 
-/// x
+/// Makes a struct one that can be nested in models: its fields lie at dotted paths below the field that holds it.
+///
+/// Implements `RedisFields` and generates the handle, `AddressAt` for `Address`. On the struct, `rename_all` and `crate`
+/// are known; fields take the attributes of `RedisModel` except `id` and `version`.
 #[proc_macro_derive(RedisFields, attributes(redis))]
 pub fn redis_fields(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -43,7 +77,16 @@ pub fn redis_fields(input: TokenStream) -> TokenStream {
     errors.with(tokens).into()
 }
 
-/// x
+/// Makes a type one that is stored as a single value.
+///
+/// | what | is stored as |
+/// |---|---|
+/// | an enum without data | the name of its variant; can be an id |
+/// | a struct of one field | what this field is; can be an id if the field can |
+/// | anything with `#[redis(json)]` or `#[redis(msgpack)]` | what serde makes of it |
+///
+/// Names of variants follow `#[redis(rename_all = "snake_case")]` on the enum, and on a variant `rename = ".."` and, for
+/// names that are still read, `alias = ".."`. `crate = path` says where the crate `redis_model` is.
 #[proc_macro_derive(RedisValue, attributes(redis))]
 pub fn redis_value(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

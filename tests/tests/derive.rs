@@ -152,7 +152,7 @@ mod everything {
         };
         let (record, otp, cart) = (User::at(1).ttl(), User::at(1).otp().ttl(), User::at(1).cart().ttl());
         let minute = Duration::from_secs(60);
-        let about = |left: Duration, whole: Duration| left <= whole && left > whole - minute / 2;
+        let about = |left: Duration, whole: Duration| left <= whole && left + minute / 2 > whole;
         assert!(about(left(record.run(&store)?), minute * 60 * 24 * 30));
         assert!(about(left(otp.run(&store)?), minute * 15));
         assert!(about(left(cart.run(&store)?), minute));

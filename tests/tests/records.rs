@@ -198,6 +198,28 @@ on_every_backend! {
         assert_eq!(field.to_string(), error.to_string());
     }
 
+    fn records_that_are_loaded_isolated_keep_their_ids_and_names(backend) {
+        for id in ["a", "b"] {
+            backend.run(Plain { id: id.into(), text: id.into(), number: 1 }.save()).unwrap();
+        }
+        let both = || (Plain::fetch("a"), (Plain::fetch("b"), Plain::at("b").text().get()).batch().atomic()).batch();
+        let (a, (b, text)) = backend.run(both().atomic()).unwrap();
+        assert_eq!((a.id.as_str(), b.id.as_str(), text.as_deref()), ("a", "b", Some("b")));
+        let (a, (b, _)) = backend.run(both().when(redis_model::Condition::exists("plain:{a}"))).unwrap();
+        assert_eq!((a.id.as_str(), b.id.as_str()), ("a", "b"));
+        backend.raw::<i64>(&["HSET", "plain:{b}", "number", "x"]);
+        let error = backend.run(both().atomic()).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot decode `number` of Plain at key `plain:{b}`");
+        let fields = (Plain::at("a").number().get(), Plain::at("b").number().get()).batch().atomic();
+        let error = backend.run(fields).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot decode `number` of Plain at key `plain:{b}`");
+        backend.raw::<()>(&["SET", "plain:{c}", "x"]);
+        let writes = (Plain::at("a").text().set("x"), Plain::at("c").text().set("x")).batch().atomic();
+        let error = backend.run(writes).map(|_| ()).unwrap_err();
+        assert!(matches!(&error, Error::WrongType { key, .. } if key.as_bytes() == b"plain:{c}"), "{error:?}");
+        assert_eq!(backend.run(Plain::at("a").text().get()).unwrap().as_deref(), Some("a"));
+    }
+
     fn a_missing_field_is_named(backend) {
         backend.raw::<i64>(&["HSET", "plain:{x}", "text", "ok"]);
         let error = backend.run(Plain::load("x")).unwrap_err();

@@ -94,6 +94,7 @@ impl Role {
             attr.refuse_others(&version, "the version is a plain number that each save moves on", errors);
             if types::is_other_than_u64(ty) {
                 errors.at(ty, "the version is a `u64`");
+                return Self::Unclear;
             }
             return Self::Version;
         }

@@ -43,11 +43,11 @@ impl FieldAttr {
         for item in items(attributes, Place::Field, errors) {
             let ident = item.ident.clone();
             match &*item.name {
-                "id" => attr.id = item.flag(errors),
-                "tag" => attr.tag = item.flag(errors),
-                "nested" => attr.nested = item.flag(errors),
-                "skip" => attr.skip = item.flag(errors),
-                "version" => attr.version = item.flag(errors),
+                "id" => attr.id = Some(item.flag(errors)),
+                "tag" => attr.tag = Some(item.flag(errors)),
+                "nested" => attr.nested = Some(item.flag(errors)),
+                "skip" => attr.skip = Some(item.flag(errors)),
+                "version" => attr.version = Some(item.flag(errors)),
                 "json" => attr.set_codec(item.flag(errors), Codec::Json, errors),
                 "msgpack" => attr.set_codec(item.flag(errors), Codec::MsgPack, errors),
                 "text" => attr.set_codec(item.flag(errors), Codec::Text, errors),
@@ -65,8 +65,7 @@ impl FieldAttr {
         attr
     }
 
-    fn set_codec(&mut self, ident: Option<Ident>, codec: Codec, errors: &mut Errors) {
-        let Some(ident) = ident else { return };
+    fn set_codec(&mut self, ident: Ident, codec: Codec, errors: &mut Errors) {
         if let Some((first, _)) = &self.codec {
             errors.at(&ident, format!("`{ident}` contradicts `{first}`: a field is stored in one way"));
             return;

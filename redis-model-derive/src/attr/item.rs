@@ -85,12 +85,11 @@ fn report_unknown(item: &Item, place: Place, errors: &mut Errors) -> Option<&'st
 
 impl Item {
     /// The attribute itself, which takes no value.
-    pub(super) fn flag(self, errors: &mut Errors) -> Option<Ident> {
+    pub(super) fn flag(self, errors: &mut Errors) -> Ident {
         if let Some(value) = &self.value {
             errors.at(value, format!("`{0}` takes no value: write `{0}` alone", self.name));
-            return None;
         }
-        Some(self.ident)
+        self.ident
     }
 
     /// The value, if there is one.

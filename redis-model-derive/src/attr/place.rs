@@ -33,7 +33,7 @@ impl Place {
             Self::Model => "a struct that derives `RedisModel`",
             Self::Fields => "a struct that derives `RedisFields`",
             Self::Value => "a type that derives `RedisValue`",
-            Self::Field => "a field of a model",
+            Self::Field => "a field",
             Self::Variant => "a variant",
         }
     }

@@ -42,10 +42,9 @@ impl ValueAttr {
         attr
     }
 
-    fn set_format(&mut self, ident: Option<Ident>, format: Format, errors: &mut Errors) {
-        let Some(ident) = ident else { return };
+    fn set_format(&mut self, ident: Ident, format: Format, errors: &mut Errors) {
         if self.format.is_some() {
-            errors.at(&ident, "`json` and `msgpack` contradict each other: a type is stored in one way");
+            errors.at(ident, "`json` and `msgpack` contradict each other: a type is stored in one way");
             return;
         }
         self.format = Some(format);

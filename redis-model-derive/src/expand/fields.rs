@@ -1,8 +1,8 @@
 //! `impl RedisFields`: how the struct lies in Redis.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Ident, spanned::Spanned};
+use quote::quote;
+use syn::Ident;
 
 use super::{
     generics::Headers,
@@ -76,7 +76,8 @@ fn outline(index: usize, field: &Field, input: &Struct) -> TokenStream {
             }
         }
         Role::Nested { .. } => {
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>(visit);)
+            let outline = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>));
+            quote!(#outline(visit);)
         }
         Role::Expiring { .. } => quote!(visit(#krate::__private::Slot::Own(#path));),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
@@ -93,18 +94,20 @@ fn write(index: usize, field: &Field, input: &Struct) -> TokenStream {
     match &field.role {
         Role::Leaf { codec, .. } => {
             let (codec, aliases) = (leaf::codec(*codec, ty, krate), alias_paths(index, field, input));
-            let write = quote_spanned!(ty.span()=> out.leaf::<#ty, #codec>(#path, &self.#ident););
-            quote!(#write #(out.alias(#aliases);)*)
+            let write = leaf::spanned(ty, quote!(out.leaf::<#ty, #codec>));
+            quote!(#write(#path, &self.#ident); #(out.alias(#aliases);)*)
         }
         Role::Nested { .. } => {
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::write::<#segment<__P>>(&self.#ident, out);)
+            let write = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::write::<#segment<__P>>));
+            quote!(#write(&self.#ident, out);)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
             let ttl = quote!(<#segment<__P> as #krate::__private::Prefix>::TTL);
-            quote_spanned!(ty.span()=> out.expiring::<#ty, #codec>(#path, #ttl, &self.#ident);)
+            let write = leaf::spanned(ty, quote!(out.expiring::<#ty, #codec>));
+            quote!(#write(#path, #ttl, &self.#ident);)
         }
-        Role::Version => quote_spanned!(ty.span()=> out.version(self.#ident);),
+        Role::Version => quote!(out.version(self.#ident);),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }
 }
@@ -144,17 +147,20 @@ fn read_field(index: usize, field: &Field, reader: &Ident, input: &Struct) -> To
         Role::Leaf { codec, aliases, default } => {
             let (codec, default, aliases) =
                 (leaf::codec(*codec, ty, krate), or_default(default.as_ref(), field), aliases.len());
-            quote_spanned!(ty.span()=> #reader.leaf::<#ty, #codec>(#path, #aliases, #default)?)
+            let read = leaf::spanned(ty, quote!(#reader.leaf::<#ty, #codec>));
+            quote!(#read(#path, #aliases, #default)?)
         }
         Role::Nested { default } => {
             let default = or_default(default.as_ref(), field);
-            quote_spanned!(ty.span()=> #reader.nested::<#ty, #segment<__P>>(#default)?)
+            let read = leaf::spanned(ty, quote!(#reader.nested::<#ty, #segment<__P>>));
+            quote!(#read(#default)?)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
-            quote_spanned!(ty.span()=> #reader.expiring::<#ty, #codec>(#path)?)
+            let read = leaf::spanned(ty, quote!(#reader.expiring::<#ty, #codec>));
+            quote!(#read(#path)?)
         }
-        Role::Version => quote_spanned!(ty.span()=> #reader.version(#path)?),
+        Role::Version => quote!(#reader.version(#path)?),
         Role::Skip => quote!(<#ty as ::core::default::Default>::default()),
         Role::Id { .. } | Role::Unclear => quote!(::core::unreachable!()),
     }
@@ -173,12 +179,14 @@ fn settle(field: &Field, input: &Struct) -> TokenStream {
     let (krate, ident, ty) = (&input.krate, &field.ident, &field.ty);
     match field.role {
         Role::Nested { .. } => {
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::RedisFields>::settle(&mut self.#ident, version);)
+            let settle = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::settle));
+            quote!(#settle(&mut self.#ident, version);)
         }
         Role::Expiring { .. } => {
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::Expires>::settle(&mut self.#ident);)
+            let settle = leaf::spanned(ty, quote!(<#ty as #krate::__private::Expires>::settle));
+            quote!(#settle(&mut self.#ident);)
         }
-        Role::Version => quote_spanned!(ty.span()=> self.#ident = version;),
+        Role::Version => quote!(self.#ident = version;),
         Role::Id { .. } | Role::Leaf { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }
 }

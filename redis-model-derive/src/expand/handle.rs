@@ -1,8 +1,8 @@
 //! The handle: `UserAt` for a model `User`, `AddressAt` for a nested `Address`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Generics, Ident, ext::IdentExt, spanned::Spanned};
+use quote::{format_ident, quote};
+use syn::{Generics, Ident, ext::IdentExt};
 
 use super::{generics::Headers, leaf, segments::segment};
 use crate::ast::{Field, Role, Struct};
@@ -105,7 +105,7 @@ impl<'a> Handle<'a> {
             Role::Nested { .. } => {
                 let handle = leaf::projection(ty, &quote!(#krate::__private::RedisFields), "Handle");
                 let body = quote!(<#ty as #krate::__private::RedisFields>::handle::<#model, #at>(#here));
-                (leaf::closed(ty, &quote!(#handle<#model, #at>)), body)
+                (quote!(#handle<#model, #at>), body)
             }
             Role::Expiring { codec, .. } => {
                 let (value, codec) = (leaf::expiring_value(ty, krate), leaf::codec_type(*codec, krate));
@@ -119,8 +119,7 @@ impl<'a> Handle<'a> {
             }
         };
         let docs = docs(field);
-        // Where the type does not fit, the body repeats what the signature says: with the same span it is said once.
-        let body = quote_spanned!(ty.span()=> { #body });
+        let (handle, body) = (leaf::spanned(ty, handle), leaf::spanned(ty, quote!({ #body })));
         quote! {
             #docs
             #vis fn #ident(&self) -> #handle #body

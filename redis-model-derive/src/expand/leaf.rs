@@ -1,7 +1,7 @@
 //! The types that say how a field is stored.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Ident, Path, Type};
 
 use crate::{
@@ -56,20 +56,36 @@ pub(super) fn expiring_value(ty: &Type, krate: &Path) -> TokenStream {
     projection(ty, &quote!(#krate::__private::Expires), "Value")
 }
 
-/// `<Ty as Trait>::Item`, which an error underlines as the type that the user wrote.
+/// `<Ty as Trait>::Item`.
 pub(super) fn projection(ty: &Type, of: &TokenStream, item: &str) -> TokenStream {
-    let (first, last) = ends(ty);
-    let (open, item) = (quote_spanned!(first=> <), Ident::new(item, last));
-    quote!(#open #ty as #of>::#item)
+    let item = Ident::new(item, Span::call_site());
+    quote!(<#ty as #of>::#item)
 }
 
-/// A projection with arguments, underlined as the type that the user wrote as well.
-pub(super) fn closed(ty: &Type, projection: &TokenStream) -> TokenStream {
-    let mut tokens: Vec<_> = projection.clone().into_iter().collect();
-    if let Some(token) = tokens.last_mut() {
-        token.set_span(ends(ty).1);
+/// Tokens that an error underlines as the type that the user wrote.
+///
+/// What is wrong with a field's type is wrong wherever generated code mentions it; at the same place, the compiler says
+/// it once.
+pub(super) fn spanned(ty: &Type, tokens: TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let mut respanned: Vec<_> = respanned(tokens, first).collect();
+    if let Some(token) = respanned.last_mut() {
+        token.set_span(last.resolved_at(token.span()));
     }
-    tokens.into_iter().collect()
+    respanned.into_iter().collect()
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> impl Iterator<Item = TokenTree> {
+    tokens.into_iter().map(move |token| {
+        let mut token = match token {
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), respanned(group.stream(), span).collect::<TokenStream>()).into()
+            }
+            token => token,
+        };
+        token.set_span(span.resolved_at(token.span()));
+        token
+    })
 }
 
 fn ends(ty: &Type) -> (Span, Span) {

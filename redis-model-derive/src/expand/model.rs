@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{generics::Headers, segments::segment};
+use super::{generics::Headers, leaf, segments::segment};
 use crate::{
     ast::{Model, Role, Struct},
     attr::Refresh,
@@ -14,17 +14,28 @@ pub(super) fn implementation(input: &Struct, model: &Model, headers: &Headers) -
     let (krate, this) = (&input.krate, &headers.this);
     let (parameters, _, conditions) = headers.bound.split_for_impl();
     let revision = if input.version().is_some() { quote!(u64) } else { quote!(()) };
-    let (info, ids) = (info(input, model), input.ids().map(|field| &field.ident).collect::<Vec<_>>());
-    let id = if let [only] = ids[..] { quote!(&self.#only) } else { quote!(&(#(&self.#ids),*)) };
+    let info = info(input, model);
+    let ids: Vec<_> = input.ids().collect();
+    let names = ids.iter().map(|field| &field.ident);
+    let (mut implemented, mut key) = (
+        quote!(#krate::__private::RedisModel for #this),
+        quote!(#krate::__private::key_of::<Self>(&(#(&self.#names),*))),
+    );
+    if let [only] = ids[..] {
+        // A type that cannot be an id makes both wrong.
+        let name = &only.ident;
+        implemented = leaf::spanned(&only.ty, implemented);
+        key = leaf::spanned(&only.ty, quote!(#krate::__private::key_of::<Self>(&self.#name)));
+    }
     quote! {
         #[automatically_derived]
-        impl #parameters #krate::__private::RedisModel for #this #conditions {
+        impl #parameters #implemented #conditions {
             type Revision = #revision;
 
             const INFO: &'static #krate::__private::ModelInfo = &#info;
 
             fn key(&self) -> #krate::__private::Key {
-                #krate::__private::key_of::<Self>(#id)
+                #key
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What `path!` walks: a method for each field, evaluated at compile time.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, spanned::Spanned};
+use quote::{format_ident, quote};
+use syn::Ident;
 
 use super::{generics::Headers, leaf, segments::segment};
 use crate::ast::{Field, Role, Struct};
@@ -38,7 +38,7 @@ pub(super) fn declaration(input: &Struct, headers: &Headers) -> TokenStream {
 
         #[automatically_derived]
         impl #parameters #name #arguments #conditions {
-            
+            #(#methods)*
             #end
         }
 
@@ -51,7 +51,7 @@ fn method(index: usize, field: &Field, input: &Struct) -> TokenStream {
     let node = match &field.role {
         Role::Nested { .. } => {
             let paths = leaf::projection(ty, &quote!(#krate::__private::RedisFields), "Paths");
-            leaf::closed(ty, &quote!(#paths<__M, #segment<__P>>))
+            quote!(#paths<__M, #segment<__P>>)
         }
         Role::Expiring { codec, .. } => {
             let (value, codec) = (leaf::expiring_value(ty, krate), leaf::codec_type(*codec, krate));
@@ -62,7 +62,8 @@ fn method(index: usize, field: &Field, input: &Struct) -> TokenStream {
             quote!(#krate::__private::LeafNode<__M, #arguments, #segment<__P>>)
         }
     };
-    let body = quote_spanned!(ty.span()=> { #krate::__private::PathNode::HERE });
+    let node = leaf::spanned(ty, node);
+    let body = leaf::spanned(ty, quote!({ #krate::__private::PathNode::HERE }));
     quote!(#vis const fn #ident(&self) -> #node #body)
 }
 

@@ -1,4 +1,4 @@
-use crate::{number::parse_integer, protocol::ErrorReply};
+use crate::{data::Databases, number::parse_integer, protocol::ErrorReply};
 
 /// A command as it was sent: its name, then its arguments.
 pub(crate) type Args<'a> = &'a [&'a [u8]];
@@ -19,6 +19,11 @@ pub(super) fn small_integer(argument: &[u8]) -> Result<i64, ErrorReply> {
         return Err(ErrorReply::fixed("ERR value is out of range, value must between -2147483648 and 2147483647"));
     }
     Ok(number)
+}
+
+/// A number of a database, as its index.
+pub(super) fn database_index(argument: &[u8]) -> Result<usize, ErrorReply> {
+    Databases::index(small_integer(argument)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)
 }
 
 /// A length or index that counts from the end when negative, as a position from the start; may lie before the start.

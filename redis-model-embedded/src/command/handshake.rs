@@ -1,6 +1,6 @@
 //! What clients say about themselves: HELLO, SELECT, CLIENT and others.
 
-use super::{Args, Command, Context, Flags, Outcome, is_word, keys::database_index, spec::KeyPositions};
+use super::{Args, Command, Context, Flags, Outcome, arguments::database_index, is_word, spec::KeyPositions};
 use crate::{
     SERVER_VERSION,
     number::parse_integer,

@@ -2,7 +2,7 @@
 
 use super::{
     Args, Command, Context, Flags, Outcome,
-    arguments::{integer, small_integer},
+    arguments::{database_index, small_integer},
     is_word,
     spec::KeyPositions,
 };
@@ -89,7 +89,7 @@ fn copy(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         if is_word(word, "REPLACE") {
             replace = true;
         } else if let (true, Some(index)) = (is_word(word, "DB"), words.next()) {
-            database = Databases::index(small_integer(index)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)?;
+            database = database_index(index)?;
         } else {
             return Err(ErrorReply::SYNTAX);
         }
@@ -109,7 +109,7 @@ fn copy(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn move_to(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let database = Databases::index(small_integer(args[2])?).ok_or(ErrorReply::DB_OUT_OF_RANGE)?;
+    let database = database_index(args[2])?;
     if database == ctx.session.database {
         return Err(ErrorReply::SAME_OBJECT);
     }
@@ -169,10 +169,4 @@ fn swapdb(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (first, second) = (index(first)?, index(second)?);
     ctx.server.databases.swap(first, second);
     Ok(Reply::Ok)
-}
-
-/// Reads a database number, for SELECT.
-pub(super) fn database_index(argument: &[u8]) -> Result<usize, ErrorReply> {
-    integer(argument)?;
-    Databases::index(small_integer(argument)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)
 }

@@ -1,6 +1,6 @@
 //! What must hold for a query to run.
 
-use redis::Cmd;
+use redis::{Cmd, RedisError};
 
 use crate::{error::Error, key::Key};
 
@@ -33,7 +33,7 @@ pub(super) enum Test {
     Missing,
     Fields(FieldValues),
     String(Option<Vec<u8>>),
-    /// The key is of this type or missing; its failure is the server's `WRONGTYPE`.
+    /// The key is of this type or missing.
     Type(&'static str),
     /// Holds always: notes whether the key was there, for the step that asks.
     Noted,
@@ -48,6 +48,7 @@ pub(super) enum Failure {
     NotFound,
     AlreadyExists,
     Conflict,
+    WrongType,
 }
 
 impl Condition {
@@ -87,7 +88,7 @@ impl Condition {
     }
 
     pub(super) fn of_type(key: Key, name: &'static str) -> Self {
-        Self::new(key, Test::Type(name), Failure::Conflict)
+        Self::new(key, Test::Type(name), Failure::WrongType)
     }
 
     /// Notes whether the key is there before anything is written.
@@ -117,6 +118,7 @@ impl Condition {
             Failure::NotFound => Error::NotFound { key },
             Failure::AlreadyExists => Error::AlreadyExists { key },
             Failure::Conflict => Error::Conflict { key },
+            Failure::WrongType => Error::from_server(wrong_type(), || key),
         }
     }
 
@@ -148,6 +150,12 @@ impl Condition {
             Test::Exists | Test::Missing | Test::String(None) | Test::Noted => {}
         }
     }
+}
+
+/// What Redis says of a key of another type, for the check that comes before the command.
+fn wrong_type() -> RedisError {
+    let detail = "Operation against a key holding the wrong kind of value";
+    redis::make_extension_error("WRONGTYPE".into(), Some(detail.into()))
 }
 
 fn write_fields(fields: &FieldValues, call: &mut Cmd) {

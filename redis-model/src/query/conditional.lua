@@ -11,6 +11,7 @@
 --          s  value               it holds this string
 --          n                      it holds no string
 --          t  type                it is of this type, or missing
+--          d                      nothing: notes whether the key is missing, for step d
 --        each command or step:  kind, number of its arguments, arguments
 --          +  command             runs it and keeps the reply
 --          -  command             runs it and drops the reply
@@ -50,6 +51,10 @@ local function holds(kind, key)
     return redis.call('GET', key) == ARGV[at - 1]
   elseif kind == 'n' then
     return redis.call('GET', key) == false
+  elseif kind == 't' then
+    local type = redis.call('TYPE', key).ok
+    at = at + 1
+    return type == 'none' or type == ARGV[at - 1]
   end
 end
 
@@ -59,13 +64,7 @@ local was_missing = {}
 for i = 1, tonumber(ARGV[1]) do
   local kind, key = ARGV[at], KEYS[tonumber(ARGV[at + 1])]
   at = at + 2
-  if kind == 't' then
-    local type = redis.call('TYPE', key).ok
-    if type ~= 'none' and type ~= ARGV[at] then
-      return redis.error_reply('WRONGTYPE Operation against a key holding the wrong kind of value')
-    end
-    at = at + 1
-  elseif kind == 'd' then
+  if kind == 'd' then
     was_missing[key] = redis.call('EXISTS', key) == 0
   elseif not holds(kind, key) then
     return i

@@ -25,7 +25,7 @@ pub(crate) use self::{
 };
 use self::{
     exchange::exchange,
-    reply::{Decode, Replies},
+    reply::{Decode, Origin, Replies},
 };
 use crate::{
     codec::DecodeError,
@@ -163,9 +163,9 @@ impl<T> Query<T> {
         let Self { parts: Parts::Many(parts), decode } = self else {
             return self;
         };
-        let counts: Vec<usize> = parts.iter().map(Part::answers).collect();
+        let origins: Vec<Origin> = parts.iter().map(Origin::of).collect();
         let merged = Part::merge(parts);
-        let decode = Decode::Many(Box::new(move |replies: Replies<'_>| replies.split(&counts, decode)));
+        let decode = Decode::Many(Box::new(move |replies: Replies<'_>| replies.split(&origins, decode)));
         Self { parts: Parts::One(merged), decode }
     }
 

@@ -41,8 +41,8 @@ pub(super) struct Replies<'a> {
 enum Origins<'a> {
     /// Part for part, from this one on.
     Parts { parts: &'a [Part], first: usize, sent: Option<&'a Sent> },
-    /// All about one part, which several were merged into.
-    Merged(Context<'a>),
+    /// Pieces of the answer of one part that several were merged into, from this one on.
+    Merged { merged: Context<'a>, origins: &'a [Origin], first: usize },
 }
 
 impl<'a> Replies<'a> {
@@ -61,9 +61,12 @@ impl<'a> Replies<'a> {
                 let part = &parts[*first];
                 let cmd = part.as_bare().map(|own| sent.and_then(|sent| sent.command(*first)).unwrap_or(own));
                 *first += 1;
-                Context { part, cmd }
+                Context { part, cmd, origin: None }
             }
-            Origins::Merged(context) => *context,
+            Origins::Merged { merged, origins, first } => {
+                *first += 1;
+                Context { origin: origins.get(*first - 1), ..*merged }
+            }
         };
         self.values = rest;
         Ok(Reply { value: std::mem::replace(slot, Ok(Value::Nil))?, context })
@@ -74,17 +77,16 @@ impl<'a> Replies<'a> {
         let values = std::mem::take(&mut self.values);
         let (taken, rest) = values.split_at_mut(count.min(values.len()));
         let origins = self.origins;
-        if let Origins::Parts { first, .. } = &mut self.origins {
-            *first += taken.len();
-        }
+        let (Origins::Parts { first, .. } | Origins::Merged { first, .. }) = &mut self.origins;
+        *first += taken.len();
         self.values = rest;
         Self { origins, values: taken }
     }
 
-    /// Hands the pieces of a merged part's answer to what were parts: `counts` replies each.
-    pub(super) fn split<T>(mut self, counts: &[usize], decode: Decode<T>) -> Result<T> {
+    /// Hands the pieces of a merged part's answer to what were parts.
+    pub(super) fn split<T>(mut self, origins: &[Origin], decode: Decode<T>) -> Result<T> {
         let Reply { value, context } = self.next()?;
-        let total: usize = counts.iter().sum();
+        let total: usize = origins.iter().map(|origin| origin.answers).sum();
         let values = match value {
             Value::Array(values) if total != 1 => values,
             value => vec![value],
@@ -93,14 +95,14 @@ impl<'a> Replies<'a> {
             return Err(context.decode_error(0, DecodeError::reply(format!("{total} replies"), &values.len())));
         }
         let mut values = values.into_iter();
-        let mut pieces: Vec<Result<Value>> = counts
+        let mut pieces: Vec<Result<Value>> = origins
             .iter()
-            .map(|&count| match count {
+            .map(|origin| match origin.answers {
                 1 => Ok(values.next().unwrap_or_default()),
-                _ => Ok(Value::Array(values.by_ref().take(count).collect())),
+                count => Ok(Value::Array(values.by_ref().take(count).collect())),
             })
             .collect();
-        decode.read(Replies { origins: Origins::Merged(context), values: &mut pieces })
+        decode.read(Replies { origins: Origins::Merged { merged: context, origins, first: 0 }, values: &mut pieces })
     }
 }
 
@@ -116,6 +118,24 @@ pub(crate) struct Context<'a> {
     part: &'a Part,
     /// The part's only command, wherever it is: a batch takes it out of its part.
     cmd: Option<&'a Cmd>,
+    /// What it was before it was merged with others.
+    origin: Option<&'a Origin>,
+}
+
+/// What a part was before it was merged with others: enough to read its piece of the answer, and to name it.
+pub(super) struct Origin {
+    answers: usize,
+    model: &'static str,
+    key: Key,
+    /// The paths that its replies are about.
+    paths: Vec<String>,
+}
+
+impl Origin {
+    pub(super) fn of(part: &Part) -> Self {
+        let paths = (0..).map(|position| part.path(position)).take_while(|path| !path.is_empty()).collect();
+        Self { answers: part.answers(), model: part.model, key: part.key(), paths }
+    }
 }
 
 impl<'a> Reply<'a> {
@@ -154,14 +174,15 @@ pub(crate) fn value<T, C: Codec<T>>(reply: Reply<'_>) -> Result<Option<T>> {
 impl Context<'_> {
     /// The key of the record that was asked for.
     pub(crate) fn key(&self) -> Key {
-        match self.cmd {
-            Some(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
-            None => self.part.key(),
+        match (self.origin, self.cmd) {
+            (Some(origin), _) => origin.key.clone(),
+            (None, Some(cmd)) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            (None, None) => self.part.key(),
         }
     }
 
     pub(crate) fn model(&self) -> &'static str {
-        self.part.model
+        self.origin.map_or(self.part.model, |origin| origin.model)
     }
 
     pub(crate) fn server_error(&self, source: RedisError) -> Error {
@@ -170,9 +191,10 @@ impl Context<'_> {
 
     /// An error about reply number `position` of the part.
     pub(crate) fn decode_error(&self, position: usize, source: DecodeError) -> Error {
-        let path = match self.cmd {
-            Some(cmd) => path_text(cmd, position),
-            None => self.part.path(position),
+        let path = match (self.origin, self.cmd) {
+            (Some(origin), _) => origin.paths.get(position).cloned().unwrap_or_default(),
+            (None, Some(cmd)) => path_text(cmd, position),
+            (None, None) => self.part.path(position),
         };
         self.decode_error_at(path, source)
     }

@@ -12,9 +12,11 @@ impl<T> Query<T> {
     /// Sends the query to the store and reads the reply: blocking, or as a `'static` future that may be spawned.
     ///
     /// # Errors
-    /// What the query's own builder documents, and what any request may meet: [`Error::Connect`],
-    /// [`Error::Disconnected`], [`Error::Timeout`], [`Error::PoolExhausted`], [`Error::Refused`],
-    /// [`Error::OutOfMemory`], [`Error::WrongType`], [`Error::Server`].
+    /// What the query's own builder documents, and what any request may meet: [`Connect`](crate::Error::Connect),
+    /// [`Refused`](crate::Error::Refused), [`Disconnected`](crate::Error::Disconnected),
+    /// [`Timeout`](crate::Error::Timeout), [`PoolExhausted`](crate::Error::PoolExhausted),
+    /// [`OutOfMemory`](crate::Error::OutOfMemory), [`WrongType`](crate::Error::WrongType),
+    /// [`Server`](crate::Error::Server).
     pub fn run<M: Mode>(self, store: &Store<M>) -> M::Result<'static, T>
     where
         T: Send + 'static,

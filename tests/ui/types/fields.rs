@@ -57,16 +57,6 @@ struct NoDefault {
     number: u8,
 }
 
-type Count = i64;
-
-#[derive(RedisModel)]
-struct NoVersion {
-    #[redis(id)]
-    id: u64,
-    #[redis(version)]
-    version: Count,
-}
-
 #[derive(RedisValue)]
 struct NoNewtype(Plain);
 

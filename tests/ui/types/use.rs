@@ -12,6 +12,8 @@ struct User {
 
 struct NoModel;
 
+fn save<T: RedisModel>(_: &T) {}
+
 fn main() {
     let _ = User::at(1).name().set(5);
     let _ = User::at(1).age().set("five");
@@ -19,5 +21,5 @@ fn main() {
     let _ = User::at(1).name().incr(1);
     let _ = User::at("one");
     let _ = User::load((1, 2));
-    let _ = NoModel::load(1);
+    save(&NoModel);
 }

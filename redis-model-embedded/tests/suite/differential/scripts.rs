@@ -9,7 +9,7 @@ pub(crate) const SCRIPTS: &[&str] = &[
     "redis.setresp(3) return redis.pcall('MGET', KEYS[1], KEYS[2], KEYS[1])",
     "redis.call('SET', KEYS[1], ARGV[1]) redis.call('INCR', KEYS[1]) return redis.call('SET', KEYS[2], ARGV[2])",
     "local old = redis.call('GET', KEYS[1]) redis.call('SET', KEYS[2], old or ARGV[1]) return old",
-    "return {redis.call('EXISTS', KEYS[1]), redis.call('TYPE', KEYS[2]), redis.call('TTL', KEYS[1])}",
+    "return {redis.call('EXISTS', KEYS[1]), redis.call('TYPE', KEYS[2]), redis.call('TTL', KEYS[1]) > 0}",
     "return tonumber(ARGV[1]) or redis.error_reply('not a number')",
     "return {ARGV[1], tonumber(ARGV[2]) or false, #KEYS, KEYS[2]}",
     "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) return redis.call('HINCRBY', KEYS[1], ARGV[1], 1)",

@@ -20,10 +20,17 @@ pub(crate) struct RealServer {
 impl RealServer {
     /// Starts the program that `REDIS_SERVER` names, or `redis-server`, and waits until it answers.
     pub(crate) fn start() -> Self {
+        // Another process may take the port between its choice and its use.
+        const ATTEMPTS: usize = 10;
         let program = env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".into());
+        (0..ATTEMPTS)
+            .find_map(|_| Self::start_on(free_port(), &program))
+            .unwrap_or_else(|| panic!("{program} ends before it answers"))
+    }
+
+    fn start_on(port: u16, program: &str) -> Option<Self> {
         let directory = tempfile::tempdir().expect("there is a place for temporary files");
-        let port = free_port();
-        let child = Command::new(&program)
+        let child = Command::new(program)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             .arg("--dir")
             .arg(directory.path())
@@ -32,32 +39,29 @@ impl RealServer {
             .spawn()
             .unwrap_or_else(|error| panic!("{program} does not start ({error}); set REDIS_SERVER to its path"));
         let mut server = Self { child, port, _directory: directory };
-        assert!(server.answers(), "{program} ended before it answered on port {port}");
-        server
+        server.answers().then_some(server)
     }
 
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.port).expect("the server answers")
     }
 
-    /// The version it reports, of Redis' numbering: `[7, 0]`, for example.
+    /// The version it reports: `[7, 0]`, for example.
     pub(crate) fn version(&self) -> [u32; 2] {
-        let info = self.client().call(&["INFO", "server"]);
-        let info = String::from_utf8_lossy(&info).into_owned();
+        let mut client = self.client();
         // Valkey reports the Redis version that it is compatible with, and its own beside it.
-        let line = ["valkey_version:", "redis_version:"]
-            .into_iter()
-            .find_map(|name| info.lines().find_map(|line| line.strip_prefix(name)))
-            .expect("INFO names a version");
-        let mut numbers = line.split('.').map(|number| number.parse().unwrap_or(0));
+        let version = ["valkey_version", "redis_version"].into_iter().find_map(|name| info(&mut client, name));
+        let version = version.expect("INFO names a version");
+        let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
         [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)]
     }
 
-    /// Waits for the first answer, as long as the process lives.
+    /// Waits until this very process answers, as long as it lives.
     fn answers(&mut self) -> bool {
+        let process = self.child.id().to_string();
         loop {
             if let Ok(mut client) = Client::connect(self.port)
-                && client.try_call(&["PING"]).is_ok_and(|reply| reply == b"+PONG\r\n")
+                && info(&mut client, "process_id").is_some_and(|id| id == process)
             {
                 return true;
             }
@@ -67,6 +71,13 @@ impl RealServer {
             thread::yield_now();
         }
     }
+}
+
+/// One field of INFO.
+fn info(client: &mut Client, name: &str) -> Option<String> {
+    let reply = client.try_call(&["INFO", "server"]).ok()?;
+    let text = String::from_utf8_lossy(&reply);
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::to_owned))
 }
 
 impl Drop for RealServer {
