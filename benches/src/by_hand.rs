@@ -10,6 +10,7 @@ pub const SET_IF_EXISTS: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then retu
 
 /// The fields as an `HMGET` answers them.
 type Row = (
+    Option<u32>,
     Option<String>,
     Option<String>,
     Option<String>,
@@ -55,6 +56,7 @@ pub fn set_name_if_exists(sha: &str, id: u64, name: &str) -> Cmd {
 pub fn load(id: u64) -> Cmd {
     cmd("HMGET")
         .arg(key(id))
+        .arg("@v")
         .arg("name")
         .arg("email")
         .arg("city")
@@ -75,6 +77,7 @@ pub fn load(id: u64) -> Cmd {
 pub fn user(id: u64, reply: Value) -> RedisResult<Option<User>> {
     let row: Row = redis::from_redis_value(reply)?;
     let (
+        Some(_schema),
         Some(name),
         Some(email),
         Some(city),

@@ -43,8 +43,19 @@ impl Canned {
 }
 
 /// The values of [`User::sample`], as they are stored.
-const RECORD: [&str; 10] =
-    [User::TEXT, "ada.lovelace@example.com", "London", User::TEXT, "Pro", "4711", "36", "4.5", "1", "1735689600000"];
+const RECORD: [&str; 11] = [
+    "1",
+    User::TEXT,
+    "ada.lovelace@example.com",
+    "London",
+    User::TEXT,
+    "Pro",
+    "4711",
+    "36",
+    "4.5",
+    "1",
+    "1735689600000",
+];
 
 fn text(text: &str) -> Value {
     Value::BulkString(text.into())

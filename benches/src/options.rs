@@ -25,7 +25,7 @@ impl Options {
                 "--bench" => options.rounds = 1,
                 "--list" => return None,
                 "--rounds" => {
-                    wanted = args.next().and_then(|number| number.parse().ok()).expect("--rounds takes a number")
+                    wanted = args.next().and_then(|number| number.parse().ok()).expect("--rounds takes a number");
                 }
                 flag if flag.starts_with('-') => {}
                 _ => options.words.push(arg),

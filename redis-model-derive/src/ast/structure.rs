@@ -82,9 +82,9 @@ pub(crate) fn runtime(given: Option<Path>) -> Path {
 fn named_fields<'a>(input: &'a DeriveInput, derive: &str, errors: &mut Errors) -> Option<&'a syn::FieldsNamed> {
     let instead = match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => return Some(fields),
+            Fields::Named(fields) if !fields.named.is_empty() => return Some(fields),
             Fields::Unnamed(_) => "a tuple struct has no names for them: name its fields",
-            Fields::Unit => "a unit struct has none: give it some",
+            Fields::Named(_) | Fields::Unit => "this one has none: give it some",
         },
         Data::Enum(_) => "store an enum as one value with `#[derive(RedisValue)]`",
         Data::Union(_) => "a union has no fields that can be told apart",

@@ -133,7 +133,10 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn of(part: &Part) -> Self {
-        let paths = (0..).map(|position| part.path(position)).take_while(|path| !path.is_empty()).collect();
+        let mut paths = Vec::new();
+        while let Some(path) = Some(part.path(paths.len())).filter(|path| !path.is_empty()) {
+            paths.push(path);
+        }
         Self { answers: part.answers(), model: part.model, key: part.key(), paths }
     }
 }

@@ -8,6 +8,9 @@ struct Pair(u64, String);
 struct Nothing;
 
 #[derive(RedisModel)]
+struct NoFields {}
+
+#[derive(RedisModel)]
 enum Either {
     A,
     B,
@@ -49,6 +52,6 @@ struct User {
 }
 
 fn main() {
-    let _ = (Pair::load(1), Nothing::load(1), Either::load(1), Union::load(1), Borrowed::<u8>::load(1));
+    let _ = (Pair::load(1), Nothing::load(1), NoFields::load(1), Either::load(1), Union::load(1), Borrowed::<u8>::load(1));
     let _ = (Pair(1, String::new()).save(), User::at(1).tuple(), User::at(1).empty());
 }
