@@ -163,6 +163,18 @@ on_every_backend! {
         assert_eq!(backend.run(it.unsigned().decr(1)).unwrap(), 0);
     }
 
+    fn writes_of_two_records_run_isolated(backend) {
+        backend.run(thing().save()).unwrap();
+        backend.run(Thing { id: 2, ..thing() }.save()).unwrap();
+        let (from, to) = (Thing::at(1), Thing::at(2));
+        let transfer = || (from.signed().decr(30), to.signed().incr(30), to.signed().set_max(5)).batch().atomic();
+        assert_eq!(backend.run(transfer()).unwrap(), (-31, 29, 29));
+        backend.run(Thing::delete(2)).unwrap();
+        let failed = backend.run(transfer()).unwrap_err();
+        assert!(matches!(&failed, Error::NotFound { key } if key.as_bytes() == b"thing:{2}"), "{failed:?}");
+        assert_eq!(backend.run(from.signed().get()).unwrap(), Some(-31));
+    }
+
     fn a_number_that_is_none_cannot_be_added_to(backend) {
         backend.run(thing().save()).unwrap();
         backend.raw::<i64>(&["HSET", "thing:{1}", "signed", "x"]);

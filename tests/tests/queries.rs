@@ -106,6 +106,14 @@ on_every_backend! {
         assert_eq!(backend.run(batch().when(Condition::missing("b"))).unwrap(), plain);
     }
 
+    fn merged_increments_answer_with_their_sums(backend) {
+        backend.raw::<i64>(&["HSET", "h", "a", "1", "b", "2"]);
+        let incr = |field: &'static str| command::<i64>(&["HINCRBY", "h", field, "10"]);
+        let (a, b, both) =
+            backend.run((incr("a"), incr("b"), command::<Vec<i64>>(&["HMGET", "h", "a", "b"])).batch().atomic()).unwrap();
+        assert_eq!((a, b, both), (11, 12, vec![11, 12]));
+    }
+
     fn an_atomic_batch_of_reads_is_a_transaction(backend) {
         backend.raw::<()>(&["SET", "a", "1"]);
         backend.raw::<i64>(&["HSET", "h", "x", "1", "y", "2"]);

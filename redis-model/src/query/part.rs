@@ -105,6 +105,14 @@ impl Part {
         self.as_bare().is_some()
     }
 
+    /// The first command whose reply it keeps.
+    pub(super) fn first_command(&self) -> Option<&Cmd> {
+        match &self.action {
+            Action::Command(cmd) => Some(cmd),
+            Action::Steps(steps) => steps.iter().find(|step| step.is_answered()).and_then(Step::command),
+        }
+    }
+
     /// The part's steps, for merging.
     pub(super) fn into_steps(self) -> (Vec<Step>, Vec<Condition>) {
         match self.action {

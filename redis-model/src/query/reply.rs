@@ -127,17 +127,20 @@ pub(super) struct Origin {
     answers: usize,
     model: &'static str,
     key: Key,
-    /// The paths that its replies are about.
-    paths: Vec<String>,
+    path: String,
+    /// Its first command, whose arguments are the paths that its replies are about.
+    command: Option<Cmd>,
 }
 
 impl Origin {
     pub(super) fn of(part: &Part) -> Self {
-        let mut paths = Vec::new();
-        while let Some(path) = Some(part.path(paths.len())).filter(|path| !path.is_empty()) {
-            paths.push(path);
-        }
-        Self { answers: part.answers(), model: part.model, key: part.key(), paths }
+        let command = part.first_command().cloned();
+        Self { answers: part.answers(), model: part.model, key: part.key(), path: part.path(0), command }
+    }
+
+    /// The path that reply number `position` is about.
+    fn path(&self, position: usize) -> String {
+        self.command.as_ref().map_or_else(|| self.path.clone(), |cmd| path_text(cmd, position))
     }
 }
 
@@ -195,7 +198,7 @@ impl Context<'_> {
     /// An error about reply number `position` of the part.
     pub(crate) fn decode_error(&self, position: usize, source: DecodeError) -> Error {
         let path = match (self.origin, self.cmd) {
-            (Some(origin), _) => origin.paths.get(position).cloned().unwrap_or_default(),
+            (Some(origin), _) => origin.path(position),
             (None, Some(cmd)) => path_text(cmd, position),
             (None, None) => self.part.path(position),
         };

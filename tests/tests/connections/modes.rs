@@ -1,6 +1,9 @@
 //! One test for both modes, on servers of its own.
 
-use redis_model::{Async, Blocking, Result, generic::{Store, StoreBuilder}};
+use redis_model::{
+    Async, Blocking, Result,
+    generic::{Store, StoreBuilder},
+};
 use redis_model_tests::Wait;
 
 /// A mode whose stores are made from their settings.

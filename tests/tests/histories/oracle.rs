@@ -150,8 +150,8 @@ impl Oracle {
         match by {
             By::Modify => {
                 // A name that is absent is read as its default and then written.
-                let renamed = name.is_some_and(|name| record.name.replace(name.clone()) != Some(name))
-                    || record.name.is_none();
+                let renamed =
+                    name.is_some_and(|name| record.name.replace(name.clone()) != Some(name)) || record.name.is_none();
                 record.name.get_or_insert_default();
                 let is_marked = record.is_home_marked;
                 record.is_home_marked |= record.home().is_some();
@@ -198,7 +198,9 @@ impl Record {
         self.save_hash(player);
         match ttl {
             Ttl::Never => self.ends = None,
-            Ttl::For(ttl) => self.ends = Some(now + u64::try_from(ttl.as_millis()).expect("a history's times are short")),
+            Ttl::For(ttl) => {
+                self.ends = Some(now + u64::try_from(ttl.as_millis()).expect("a history's times are short"))
+            }
             Ttl::Keep => {}
             _ => self.ends = Some(now + TTL),
         }
@@ -262,8 +264,12 @@ impl Record {
                 let score = self.score.unwrap_or(0).checked_add(*by).ok_or(Failure::Overflow)?;
                 Answer::Number(*self.score.insert(score))
             }
-            Change::MaxScore(score) => Answer::Number(*self.score.insert(self.score.map_or(*score, |it| it.max(*score)))),
-            Change::MinScore(score) => Answer::Number(*self.score.insert(self.score.map_or(*score, |it| it.min(*score)))),
+            Change::MaxScore(score) => {
+                Answer::Number(*self.score.insert(self.score.map_or(*score, |it| it.max(*score))))
+            }
+            Change::MinScore(score) => {
+                Answer::Number(*self.score.insert(self.score.map_or(*score, |it| it.min(*score))))
+            }
             Change::Lives(by) => {
                 let lives = i64::from(self.lives.unwrap_or(0)).checked_add(*by).ok_or(Failure::Overflow)?;
                 self.lives = Some(u8::try_from(lives).map_err(|_| Failure::OutOfRange)?);

@@ -37,9 +37,17 @@ pub(crate) enum Step {
     Batch(Vec<Op>),
     Atomic(Vec<Op>),
     /// `modify`, or a load and a save of all of it.
-    Modify { id: u8, by: By, name: Option<String>, code: Option<Option<String>> },
+    Modify {
+        id: u8,
+        by: By,
+        name: Option<String>,
+        code: Option<Option<String>>,
+    },
     /// `Field::update` of the score.
-    Update { id: u8, by: i64 },
+    Update {
+        id: u8,
+        by: i64,
+    },
     /// Milliseconds that pass.
     Advance(u64),
 }
@@ -177,9 +185,7 @@ impl Change {
             Self::SetHome(home) => it.home().set(&home).map(|()| Answer::Done),
             Self::ClearHome => it.home().clear().map(|()| Answer::Done),
             Self::SetCode(code) => it.code().set(code).map(|()| Answer::Done),
-            Self::SetCodeFor(code, ttl) => {
-                it.code().set_for(code, Duration::from_millis(ttl)).map(|()| Answer::Done)
-            }
+            Self::SetCodeFor(code, ttl) => it.code().set_for(code, Duration::from_millis(ttl)).map(|()| Answer::Done),
             Self::TakeCode => it.code().take().map(Answer::Text),
             Self::ClearCode => it.code().clear().map(Answer::Flag),
         }
@@ -215,8 +221,12 @@ fn without_writes_to_deleted(mut ops: Vec<Op>) -> Vec<Op> {
 
 fn modify() -> impl Strategy<Value = Step> {
     let by = select(vec![By::Modify, By::SaveMut]);
-    (id(), by, option::of(word()), option::of(option::of(word())))
-        .prop_map(|(id, by, name, code)| Step::Modify { id, by, name, code })
+    (id(), by, option::of(word()), option::of(option::of(word()))).prop_map(|(id, by, name, code)| Step::Modify {
+        id,
+        by,
+        name,
+        code,
+    })
 }
 
 fn op(shortest: u64) -> impl Strategy<Value = Op> {
