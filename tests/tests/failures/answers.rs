@@ -92,26 +92,27 @@ in_both_modes! {
         let server = RedisServer::start();
         for store in [M::connect(&server.url()).unwrap(), Store::<M>::on_engine(&Engine::new())] {
             run(&store, command::<()>(&["SET", "fail:user:{1}", "foreign"])).unwrap();
-            let it = User::at(1);
-            for (number, error) in [
-                run(&store, user(1).save()).unwrap_err(),
-                run(&store, User { code: redis_model::Expiring::none(), ..user(1) }.save()).unwrap_err(),
-                run(&store, user(1).save().ttl(Ttl::For(std::time::Duration::from_secs(60)))).unwrap_err(),
-                run(&store, user(1).save().update()).unwrap_err(),
-                run(&store, it.logins().incr(1)).unwrap_err(),
-                run(&store, it.name().set("x")).unwrap_err(),
-                run(&store, it.name().take()).unwrap_err(),
-                run(&store, User::load(1)).unwrap_err(),
-                M::wait(it.name().update(&store, |name| name)).unwrap_err(),
-                run(&store, (User::exists(2), it.name().set("x")).batch().atomic()).unwrap_err(),
-            ]
-            .into_iter()
-            .enumerate()
-            {
-                assert!(matches!(error, Error::WrongType { .. }), "{number}: {error:?}");
+            let (it, minute) = (User::at(1), Ttl::For(std::time::Duration::from_secs(60)));
+            let without_code = User { code: redis_model::Expiring::none(), ..user(1) };
+            let queries: [(&str, &dyn Fn() -> redis_model::Result<()>); 11] = [
+                ("save", &|| run(&store, user(1).save())),
+                ("save without a code", &|| run(&store, without_code.save())),
+                ("save for a minute", &|| run(&store, without_code.save().ttl(minute))),
+                ("update", &|| run(&store, user(1).save().update())),
+                ("incr", &|| run(&store, it.logins().incr(1)).map(drop::<i64>)),
+                ("set", &|| run(&store, it.name().set("x"))),
+                ("or_create", &|| run(&store, it.or_create().name().set("x"))),
+                ("take", &|| run(&store, it.name().take()).map(drop)),
+                ("load", &|| run(&store, User::load(1)).map(drop)),
+                ("Field::update", &|| M::wait(it.name().update(&store, |name| name)).map(drop)),
+                ("atomic", &|| run(&store, (User::exists(2), it.name().set("x")).batch().atomic()).map(drop)),
+            ];
+            for (name, query) in queries {
+                let error = query().unwrap_err();
+                assert!(matches!(error, Error::WrongType { .. }), "{name}: {error:?}");
                 let left = run(&store, command::<i64>(&["PTTL", "fail:user:{1}"])).unwrap();
-                assert_eq!(left, -1, "write {number} has given it an end");
-                assert_eq!(run(&store, command::<i64>(&["DBSIZE"])).unwrap(), 1, "write {number} has left something");
+                assert_eq!(left, -1, "{name} has given it an end");
+                assert_eq!(run(&store, command::<i64>(&["DBSIZE"])).unwrap(), 1, "{name} has left something");
             }
             assert_eq!(run(&store, command::<String>(&["GET", "fail:user:{1}"])).unwrap(), "foreign");
         }
