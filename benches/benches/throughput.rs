@@ -107,7 +107,8 @@ async fn compare<A, B, TaskA, TaskB>(
     }
     if options.rounds > 0 {
         let (a, b) = (median(&mut of_model), median(&mut of_hand));
-        table.row(&[operation, &per_second(a), &per_second(b), &median_ratio(&mut ratios).to_string(), CLOSE]);
+        let target = if operation.starts_with("control") { "1" } else { CLOSE };
+        table.row(&[operation, &per_second(a), &per_second(b), &median_ratio(&mut ratios).to_string(), target]);
     }
 }
 

@@ -18,8 +18,13 @@
 //! distribution. The rows called *control* measure hand-written code against itself: how far they are from 1 is how far
 //! a ratio can be trusted.
 //!
-//! Before anything is measured, both sides run once and must give the same; that is all that happens without `--bench`,
-//! as in `cargo test --all-targets`. A test of this crate compares the bytes that they send.
+//! The ratio is one of times, also where operations per second are shown: less is better for redis-model. It depends on
+//! the round trip that an operation is part of, and one machine can have 15 µs at one time and 60 µs at another, as the
+//! scheduler places client and server: look at the difference of the two times as well.
+//!
+//! Before latency is measured, both sides run once and must give the same. Without `--bench`, as in
+//! `cargo test --all-targets`, everything runs once and nothing is measured. A test of this crate compares the bytes
+//! that the two sides send.
 
 pub mod by_hand;
 mod canned;

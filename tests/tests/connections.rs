@@ -44,7 +44,7 @@ fn everything_said(error: &Error) -> String {
     let mut said = format!("{error} {error:?} {error:#?}");
     let mut cause: Option<&dyn error::Error> = error::Error::source(error);
     while let Some(error) = cause {
-        said += &format!(" {error} {error:?}");
+        said = format!("{said} {error} {error:?}");
         cause = error.source();
     }
     said

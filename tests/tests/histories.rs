@@ -13,13 +13,13 @@ mod steps;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use redis_model::{Async, Blocking, Expiring, Query, Result, TimeLeft, prelude::*};
+use redis_model::{Async, Blocking, Error, Expiring, Query, Result, TimeLeft, Ttl, prelude::*};
 use redis_model_tests::{Backend, Wait};
 
 use self::{
     config::cases,
     oracle::Oracle,
-    steps::{Answer, By, Outcome, Player, Step, failure, histories},
+    steps::{Answer, By, NewCode, Outcome, Player, Step, failure, histories},
 };
 
 const IDS: [u8; 3] = [0, 1, 2];
@@ -32,7 +32,7 @@ fn run<M: Wait>(backend: &Backend<M>, step: &Step) -> Vec<Outcome> {
             Ok(outcomes) => outcomes,
             Err(error) => vec![Err(failure(error))],
         },
-        Step::Modify { id, by, name, code } => vec![outcome(modify(backend, *id, *by, name.as_ref(), code.as_ref()))],
+        Step::Modify { id, by, name, code } => vec![outcome(modify(backend, *id, *by, name.as_ref(), code))],
         Step::Update { id, by } => {
             let score = Player::at(*id).score();
             let added = score.update(&backend.store, |score| Some(score.unwrap_or(0).wrapping_add(*by)));
@@ -49,21 +49,15 @@ fn outcome(result: Result<()>) -> Outcome {
     result.map(|()| Answer::Done).map_err(failure)
 }
 
-fn modify<M: Wait>(
-    backend: &Backend<M>,
-    id: u8,
-    by: By,
-    name: Option<&String>,
-    code: Option<&Option<String>>,
-) -> Result<()> {
+fn modify<M: Wait>(backend: &Backend<M>, id: u8, by: By, name: Option<&String>, code: &NewCode) -> Result<()> {
     let change = |player: &mut Player| {
         if let Some(name) = name {
             player.name.clone_from(name);
         }
         match code {
-            Some(Some(code)) => player.code.set(code.clone()),
-            Some(None) => player.code.clear(),
-            None => {}
+            NewCode::Set(code) => player.code.set(code.clone()),
+            NewCode::Cleared => player.code.clear(),
+            NewCode::Same => {}
         }
     };
     match by {
@@ -115,11 +109,51 @@ fn check_on_a_server<M: Wait>(query: &str) {
     });
 }
 
+fn player() -> Player {
+    Player { id: 1, name: "a".into(), score: None, lives: None, home: None, code: Expiring::none() }
+}
+
+#[test]
+fn an_increment_out_of_range_leaves_an_absent_field_absent() {
+    let backend = Backend::<Blocking>::embedded();
+    backend.run(player().save()).unwrap();
+    let lives = Player::at(1).lives();
+    assert!(matches!(backend.run(lives.incr(256)), Err(Error::OutOfRange { .. })));
+    assert_eq!(backend.run(lives.get()).unwrap(), None);
+}
+
+#[test]
+fn an_increment_out_of_range_by_the_smallest_number_leaves_the_field() {
+    let backend = Backend::<Blocking>::embedded();
+    backend.run(Player { lives: Some(3), ..player() }.save()).unwrap();
+    let lives = Player::at(1).lives();
+    let refused = backend.run(lives.incr(i64::MIN));
+    assert_eq!(backend.run(lives.get()).unwrap(), Some(3));
+    assert!(matches!(refused, Err(Error::OutOfRange { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_field_with_its_own_life_is_bound_to_the_life_that_its_record_then_has() {
+    let backend = Backend::<Blocking>::embedded();
+    let five = Duration::from_secs(5);
+    let writes: [(&str, &dyn Fn() -> Result<()>); 2] = [
+        ("set", &|| backend.run(Player::at(1).code().set("x"))),
+        ("modify", &|| backend.wait(Player::modify(1, &backend.store, |player| player.code.set("y".into())))),
+    ];
+    for (name, write) in writes {
+        backend.run(player().save().ttl(Ttl::For(five))).unwrap();
+        write().unwrap();
+        // The write has started the record's ten minutes again, so the code has its whole minute.
+        assert!(backend.advance(2 * five));
+        assert!(backend.run(Player::exists(1)).unwrap(), "{name}");
+        assert!(backend.run(Player::at(1).code().exists()).unwrap(), "{name}");
+    }
+}
+
 #[test]
 fn an_atomic_batch_that_deletes_and_writes_leaves_no_partial_record() {
     let backend = Backend::<Blocking>::embedded();
-    let player = Player { id: 1, name: "a".into(), score: None, lives: None, home: None, code: Expiring::none() };
-    backend.run(player.save()).unwrap();
+    backend.run(player().save()).unwrap();
     let _ = backend.run((Player::delete(1), Player::at(1).score().incr(1)).batch().atomic());
     let is_marked = backend.raw::<bool>(&["HEXISTS", "history:{1}", "@v"]);
     assert_eq!(backend.run(Player::exists(1)).unwrap(), is_marked);

@@ -1,6 +1,6 @@
 //! Servers that answer, with an error: each kind is told apart, and what it promises holds.
 
-use redis_model::{Error, Ttl, embedded::Engine, generic::Store, path, prelude::*, redis::Value};
+use redis_model::{Error, RedisModel, Ttl, embedded::Engine, generic::Store, path, prelude::*, redis::Value};
 use redis_model_tests::RedisServer;
 
 use crate::{
@@ -12,6 +12,24 @@ use crate::{
 /// The code of an error that is the server's answer.
 fn code(error: &Error) -> Option<&str> {
     if let Error::Server { source } = error { source.code() } else { None }
+}
+
+/// A model without fields that have a life of their own.
+#[derive(RedisModel)]
+#[redis(prefix = "fail:plain", ttl = "10m")]
+struct Plain {
+    #[redis(id)]
+    id: u64,
+    text: Option<String>,
+}
+
+#[derive(RedisModel)]
+#[redis(prefix = "fail:small")]
+struct Small {
+    #[redis(id)]
+    id: u64,
+    text: String,
+    number: u8,
 }
 
 in_both_modes! {
@@ -119,13 +137,6 @@ in_both_modes! {
     }
 
     fn a_plain_model_leaves_the_life_of_another_type_too<M>() {
-        #[derive(redis_model::RedisModel)]
-        #[redis(prefix = "fail:plain", ttl = "10m")]
-        struct Plain {
-            #[redis(id)]
-            id: u64,
-            text: Option<String>,
-        }
         let server = RedisServer::start();
         for store in [M::connect(&server.url()).unwrap(), Store::<M>::on_engine(&Engine::new())] {
             run(&store, command::<()>(&["SET", "fail:plain:{1}", "foreign"])).unwrap();
@@ -135,15 +146,7 @@ in_both_modes! {
         }
     }
 
-    fn a_refusal_in_an_atomic_batch_names_the_key_that_is_at_fault<M>() {
-        #[derive(redis_model::RedisModel)]
-        #[redis(prefix = "fail:small")]
-        struct Small {
-            #[redis(id)]
-            id: u64,
-            text: String,
-            number: u8,
-        }
+    fn an_increment_out_of_range_in_an_atomic_batch_is_named<M>() {
         let store = Store::<M>::on_engine(&Engine::new());
         for id in [1, 2] {
             run(&store, Small { id, text: "a".into(), number: 250 }.save()).unwrap();
@@ -152,8 +155,13 @@ in_both_modes! {
         let error = run(&store, (one.text().get(), two.number().incr(9)).batch().atomic()).unwrap_err();
         let Error::OutOfRange { key, path } = &error else { panic!("{error:?}") };
         assert_eq!((key, path.as_str()), (two.key(), "number"));
-        run(&store, command::<i64>(&["DEL", "fail:small:{2}"])).unwrap();
+    }
+
+    fn a_wrong_type_in_an_atomic_batch_is_named<M>() {
+        let store = Store::<M>::on_engine(&Engine::new());
+        run(&store, Small { id: 1, text: "a".into(), number: 250 }.save()).unwrap();
         run(&store, command::<()>(&["SET", "fail:small:{2}", "foreign"])).unwrap();
+        let (one, two) = (Small::at(1), Small::at(2));
         let error = run(&store, (one.text().set("b"), two.text().set("c")).batch().atomic()).unwrap_err();
         assert!(matches!(&error, Error::WrongType { key, .. } if key == two.key()), "{error:?}");
         assert_eq!(run(&store, one.text().get()).unwrap().as_deref(), Some("a"));

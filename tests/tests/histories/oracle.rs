@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use redis_model::{TimeLeft, Ttl};
 
-use crate::steps::{Answer, By, CODE_TTL, Change, Existence, Failure, Home, Op, Outcome, Player, Step, TTL};
+use crate::steps::{Answer, By, CODE_TTL, Change, Existence, Failure, Home, NewCode, Op, Outcome, Player, Step, TTL};
 
 /// The records by id, and the time in milliseconds.
 #[derive(Debug, Default)]
@@ -144,7 +144,7 @@ impl Oracle {
         changed
     }
 
-    fn modify(&mut self, id: u8, by: By, name: Option<String>, code: Option<Option<String>>) -> Outcome {
+    fn modify(&mut self, id: u8, by: By, name: Option<String>, code: NewCode) -> Outcome {
         let now = self.now;
         let Some(record) = self.records.get_mut(&id) else { return Err(Failure::NotFound) };
         match by {
@@ -155,7 +155,7 @@ impl Oracle {
                 record.name.get_or_insert_default();
                 let is_marked = record.is_home_marked;
                 record.is_home_marked |= record.home().is_some();
-                let changed = renamed || code.is_some() || record.is_home_marked != is_marked;
+                let changed = renamed || code != NewCode::Same || record.is_home_marked != is_marked;
                 if changed {
                     record.keep_up(now);
                     record.change_code(code, now);
@@ -198,13 +198,11 @@ impl Record {
         self.save_hash(player);
         match ttl {
             Ttl::Never => self.ends = None,
-            Ttl::For(ttl) => {
-                self.ends = Some(now + u64::try_from(ttl.as_millis()).expect("a history's times are short"))
-            }
+            Ttl::For(ttl) => self.ends = Some(now + milliseconds(ttl)),
             Ttl::Keep => {}
             _ => self.ends = Some(now + TTL),
         }
-        self.change_code(Some(player.code.get().cloned()), now);
+        self.change_code(player.code.get().cloned().map_or(NewCode::Cleared, NewCode::Set), now);
     }
 
     fn save_hash(&mut self, player: &Player) {
@@ -219,11 +217,13 @@ impl Record {
         self.zip = home.and_then(|home| home.zip);
     }
 
-    fn change_code(&mut self, code: Option<Option<String>>, now: u64) {
-        if let Some(code) = code {
-            self.code = code.map(|value| Code { value, ends: Some(now + CODE_TTL) });
-            self.cap_code();
+    fn change_code(&mut self, code: NewCode, now: u64) {
+        match code {
+            NewCode::Same => {}
+            NewCode::Cleared => self.code = None,
+            NewCode::Set(value) => self.code = Some(Code { value, ends: Some(now + CODE_TTL) }),
         }
+        self.cap_code();
     }
 
     /// The code never outlives its record.
@@ -244,7 +244,7 @@ impl Record {
         let answer = self.changed(change)?;
         self.keep_up(now);
         if let Change::SetCode(value) = change {
-            self.change_code(Some(Some(value.clone())), now);
+            self.change_code(NewCode::Set(value.clone()), now);
         } else if let Change::SetCodeFor(value, ttl) = change {
             self.code = Some(Code { value: value.clone(), ends: Some(now + ttl) });
             self.cap_code();
@@ -252,14 +252,25 @@ impl Record {
         Ok(answer)
     }
 
+    /// The change of everything but the code.
     fn changed(&mut self, change: &Change) -> Outcome {
+        match change {
+            Change::SetName(name) | Change::CompareName(_, name) => self.name = Some(name.clone()),
+            Change::RemoveName(_) => self.name = None,
+            Change::SetCity(city) => self.city = Some(city.clone()),
+            Change::SetHome(home) => self.set_home(Some(home)),
+            Change::ClearHome => self.set_home(None),
+            answered => return self.answered(answered),
+        }
+        Ok(Answer::Done)
+    }
+
+    /// The changes that answer with something.
+    fn answered(&mut self, change: &Change) -> Outcome {
         Ok(match change {
-            Change::SetName(name) => done(self.name = Some(name.clone())),
             Change::ClearName => Answer::Flag(self.name.take().is_some()),
             Change::TakeName => Answer::Text(self.name.take()),
             Change::SwapName(name) => Answer::Text(self.name.replace(name.clone())),
-            Change::CompareName(_, name) => done(self.name = Some(name.clone())),
-            Change::RemoveName(_) => done(self.name = None),
             Change::Score(by) => {
                 let score = self.score.unwrap_or(0).checked_add(*by).ok_or(Failure::Overflow)?;
                 Answer::Number(*self.score.insert(score))
@@ -276,17 +287,14 @@ impl Record {
                 Answer::Number(lives)
             }
             Change::ClearLives => Answer::Flag(self.lives.take().is_some()),
-            Change::SetCity(city) => done(self.city = Some(city.clone())),
             Change::ClearCity => Answer::Flag(self.city.take().is_some()),
-            Change::SetHome(home) => done(self.set_home(Some(home))),
-            Change::ClearHome => done(self.set_home(None)),
-            Change::SetCode(_) | Change::SetCodeFor(..) => Answer::Done,
             Change::TakeCode => Answer::Text(self.code.take().map(|code| code.value)),
             Change::ClearCode => Answer::Flag(self.code.take().is_some()),
+            _ => Answer::Done,
         })
     }
 }
 
-fn done((): ()) -> Answer {
-    Answer::Done
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().expect("a history's times are short")
 }

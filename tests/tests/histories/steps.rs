@@ -41,7 +41,7 @@ pub(crate) enum Step {
         id: u8,
         by: By,
         name: Option<String>,
-        code: Option<Option<String>>,
+        code: NewCode,
     },
     /// `Field::update` of the score.
     Update {
@@ -56,6 +56,14 @@ pub(crate) enum Step {
 pub(crate) enum By {
     Modify,
     SaveMut,
+}
+
+/// What becomes of the code when the whole record is changed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NewCode {
+    Same,
+    Cleared,
+    Set(String),
 }
 
 /// What one query does.
@@ -221,12 +229,8 @@ fn without_writes_to_deleted(mut ops: Vec<Op>) -> Vec<Op> {
 
 fn modify() -> impl Strategy<Value = Step> {
     let by = select(vec![By::Modify, By::SaveMut]);
-    (id(), by, option::of(word()), option::of(option::of(word()))).prop_map(|(id, by, name, code)| Step::Modify {
-        id,
-        by,
-        name,
-        code,
-    })
+    let code = prop_oneof![Just(NewCode::Same), Just(NewCode::Cleared), word().prop_map(NewCode::Set)];
+    (id(), by, option::of(word()), code).prop_map(|(id, by, name, code)| Step::Modify { id, by, name, code })
 }
 
 fn op(shortest: u64) -> impl Strategy<Value = Op> {
