@@ -200,11 +200,13 @@ struct Text<P>(PhantomData<P>);
 
 impl<P: Prefix> Text<P> {
     const JOINED: &'static Joined = &P::SEGMENTS.join();
+    /// Made at compile time, so that naming a path costs nothing.
+    const TEXT: &'static str = Self::JOINED.as_str();
 }
 
 /// The dotted path of a place.
 pub const fn path_of<P: Prefix>() -> &'static str {
-    Text::<P>::JOINED.as_str()
+    Text::<P>::TEXT
 }
 
 /// The paths that begin at a place.

@@ -114,7 +114,7 @@ on_every_backend! {
         assert_eq!((a, b, both), (11, 12, vec![11, 12]));
     }
 
-    fn an_atomic_batch_of_reads_is_a_transaction(backend) {
+    fn an_atomic_batch_of_reads_is_isolated(backend) {
         backend.raw::<()>(&["SET", "a", "1"]);
         backend.raw::<i64>(&["HSET", "h", "x", "1", "y", "2"]);
         let fields = command::<std::collections::BTreeMap<String, i64>>(&["HGETALL", "h"]);

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    query::{Link, as_server_error},
+    query::{Link, Repeatable, as_server_error},
 };
 
 /// What an asynchronous store sends over.
@@ -171,8 +171,9 @@ impl Connection for AsyncConnection {
     }
 
     async fn open(&mut self) -> Result<()> {
-        match &mut self.0 {
-            Channel::Server(server) => server.get().await.map(drop),
+        let reply = self.send(&redis::cmd("PING"), &|| true).await?;
+        match &self.0 {
+            Channel::Server(reconnecting) => reconnecting.server.check_greeting(reply),
             #[cfg(feature = "embedded")]
             Channel::Embedded(_) => Ok(()),
         }
@@ -180,7 +181,7 @@ impl Connection for AsyncConnection {
 }
 
 impl Link for AsyncConnection {
-    async fn send(&mut self, cmd: &Cmd, repeatable: bool) -> Result<Value> {
+    async fn send(&mut self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
         match &mut self.0 {
             Channel::Server(server) => with_repeat(repeatable, || server.send(cmd)).await,
             #[cfg(feature = "embedded")]
@@ -188,7 +189,7 @@ impl Link for AsyncConnection {
         }
     }
 
-    async fn send_all(&mut self, pipeline: &Pipeline, repeatable: bool) -> Result<Vec<Value>> {
+    async fn send_all(&mut self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
         match &mut self.0 {
             Channel::Server(server) => with_repeat(repeatable, || server.send_all(pipeline)).await,
             #[cfg(feature = "embedded")]

@@ -9,7 +9,7 @@ use super::embedded::{self, EmbeddedConnection};
 use super::{Connection, Endpoint, pool::Pool, server::with_repeat};
 use crate::{
     error::{Error, Result},
-    query::Link,
+    query::{Link, Repeatable},
 };
 
 /// What a blocking store sends over. I/O happens inside of `poll`.
@@ -33,8 +33,9 @@ impl Connection for BlockingConnection {
     }
 
     async fn open(&mut self) -> Result<()> {
-        match &mut self.0 {
-            Channel::Server(pool) => pool.get().map(drop),
+        let reply = self.send(&redis::cmd("PING"), &|| true).await?;
+        match &self.0 {
+            Channel::Server(pool) => pool.server.check_greeting(reply),
             #[cfg(feature = "embedded")]
             Channel::Embedded(_) => Ok(()),
         }
@@ -42,7 +43,7 @@ impl Connection for BlockingConnection {
 }
 
 impl Link for BlockingConnection {
-    async fn send(&mut self, cmd: &Cmd, repeatable: bool) -> Result<Value> {
+    async fn send(&mut self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
         match &mut self.0 {
             Channel::Server(pool) => {
                 let request = cmd.get_packed_command();
@@ -54,7 +55,7 @@ impl Link for BlockingConnection {
         }
     }
 
-    async fn send_all(&mut self, pipeline: &Pipeline, repeatable: bool) -> Result<Vec<Value>> {
+    async fn send_all(&mut self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
         match &mut self.0 {
             Channel::Server(pool) => {
                 let request = pipeline.get_packed_pipeline();

@@ -26,6 +26,8 @@ struct Slots {
     idle: Vec<Wire>,
     /// How many there are, with those in use and those being made.
     open: usize,
+    /// How many callers wait for one; without any, nobody needs to be woken, which would cost a system call.
+    waiting: usize,
 }
 
 /// A connection in use; it goes back when dropped, unless it failed.
@@ -47,7 +49,7 @@ const UNTRIED: Duration = Duration::from_secs(5);
 
 impl Pool {
     pub(super) fn new(server: Arc<Server>) -> Self {
-        Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0 }), freed: Condvar::new() }
+        Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0, waiting: 0 }), freed: Condvar::new() }
     }
 
     /// A connection; a new one if none is free and the limit allows it.
@@ -73,7 +75,9 @@ impl Pool {
             let Some(left) = self.server.pool_timeout.checked_sub(waited) else {
                 return Err(Error::PoolExhausted { size: self.server.max_connections, waited });
             };
+            slots.waiting += 1;
             slots = self.freed.wait_timeout(slots, left).unwrap_or_else(PoisonError::into_inner).0;
+            slots.waiting -= 1;
         }
     }
 
@@ -134,7 +138,11 @@ impl Drop for Lent<'_> {
             Some(wire) => slots.idle.push(wire),
             None => slots.open -= 1,
         }
-        self.pool.freed.notify_one();
+        let is_awaited = slots.waiting > 0;
+        drop(slots);
+        if is_awaited {
+            self.pool.freed.notify_one();
+        }
     }
 }
 

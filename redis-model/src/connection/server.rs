@@ -2,9 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
+use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError, Value};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    query::Repeatable,
+};
 
 /// A server and how to talk to it.
 pub(crate) struct Server {
@@ -27,6 +30,15 @@ impl Server {
             || matches!(source.code(), Some("NOAUTH" | "WRONGPASS" | "NOPERM"));
         let address = self.address();
         if refused { Error::Refused { address, source } } else { Error::Connect { address, source } }
+    }
+
+    /// Whether the server lets this client in: one that wants a password accepts connections without, and refuses every
+    /// command. Other errors, such as `LOADING`, pass.
+    pub(crate) fn check_greeting(&self, reply: Value) -> Result<()> {
+        match reply {
+            Value::ServerError(error) if error.code() == "NOAUTH" => Err(self.connect_error(error.into())),
+            _ => Ok(()),
+        }
     }
 
     /// Sorts a failure of a request that was under way.
@@ -57,11 +69,11 @@ fn address(info: &ConnectionInfo) -> String {
 
 /// Runs a request, and once more if its connection broke and it only reads.
 pub(crate) async fn with_repeat<T, F: Future<Output = Result<T>>>(
-    repeatable: bool,
+    repeatable: Repeatable<'_>,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T> {
     match attempt().await {
-        Err(Error::Disconnected { .. }) if repeatable => attempt().await,
+        Err(Error::Disconnected { .. }) if repeatable() => attempt().await,
         result => result,
     }
 }

@@ -54,7 +54,7 @@ impl<T, C> ExpiringField<T, C> {
 
     /// Removes it: `UNLINK`; whether there was something. [`Error::NotFound`] without the record.
     pub fn clear(&self) -> Query<bool> {
-        self.place.write(vec![Step::Run(keys::unlink([&self.key]))], reply::flag)
+        self.place.write(keys::unlink([&self.key]), reply::flag)
     }
 
     /// How long it has left to live: `PTTL`.
@@ -112,7 +112,7 @@ impl<T, C: Codec<T>> ExpiringField<T, C> {
     /// Removes the value and answers with it: `GETDEL`. `None` once it has expired; [`Error::NotFound`] without the
     /// record. Of several callers, one gets it.
     pub fn take(&self) -> Query<Option<T>> {
-        self.place.write(vec![Step::Run(string::take(&self.key))], reply::value::<T, C>)
+        self.place.write(string::take(&self.key), reply::value::<T, C>)
     }
 
     fn set_milliseconds(&self, value: &impl Encode<T, C>, ttl: u64) -> Query<()> {
@@ -122,7 +122,7 @@ impl<T, C: Codec<T>> ExpiringField<T, C> {
             return Query::invalid(Error::Encode { model, key: self.place.key.clone(), path, source });
         }
         let set = string::set_for(&self.key, &encoded, ttl);
-        self.place.write(vec![Step::Silent(set), self.expire_with_record()], reply::done)
+        self.place.write_all(vec![Step::Silent(set), self.expire_with_record()], reply::done)
     }
 }
 

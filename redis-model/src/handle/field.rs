@@ -78,7 +78,7 @@ impl<T, C> Field<T, C> {
     ///
     /// A record without a field that is neither an `Option` nor has a default cannot be loaded.
     pub fn clear(&self) -> Query<bool> {
-        self.place.write(vec![Step::Run(self.delete_cmd())], reply::flag)
+        self.place.write(self.delete_cmd(), reply::flag)
     }
 
     pub(super) fn delete_cmd(&self) -> redis::Cmd {
@@ -97,7 +97,7 @@ impl<T, C: Codec<T>> Field<T, C> {
     pub fn set(&self, value: impl Encode<T, C>) -> Query<()> {
         self.with_encoded(&value, |value| {
             let set = hash::set(&self.place.key, self.path, &value);
-            self.place.write(vec![Step::Run(set)], reply::done)
+            self.place.write(set, reply::done)
         })
     }
 
@@ -105,7 +105,7 @@ impl<T, C: Codec<T>> Field<T, C> {
     /// record.
     pub fn take(&self) -> Query<Option<T>> {
         let read = hash::get(&self.place.key, self.path);
-        self.place.write(vec![Step::Run(read), Step::Silent(self.delete_cmd())], reply::value::<T, C>)
+        self.place.write_all(vec![Step::Run(read), Step::Silent(self.delete_cmd())], reply::value::<T, C>)
     }
 
     /// Sets the value and answers with the one before: `HGET`, `HSET`. `None` if there was none; [`Error::NotFound`]
@@ -115,7 +115,7 @@ impl<T, C: Codec<T>> Field<T, C> {
             let read = hash::get(&self.place.key, self.path);
             let set = hash::set(&self.place.key, self.path, &value);
             // The write goes first in the order of failure: neither can fail once the record is a hash.
-            self.place.write(vec![Step::Run(read), Step::Silent(set)], reply::value::<T, C>)
+            self.place.write_all(vec![Step::Run(read), Step::Silent(set)], reply::value::<T, C>)
         })
     }
 

@@ -16,7 +16,8 @@ impl<T: Number> Field<T> {
     /// it was.
     pub fn incr(&self, by: T::Step) -> Query<T> {
         match self.increment(by) {
-            Ok(step) => self.place.write(vec![step], sum::<T>),
+            Ok(Step::Run(cmd)) => self.place.write(cmd, sum::<T>),
+            Ok(step) => self.place.write_all(vec![step], sum::<T>),
             Err(error) => Query::invalid(error),
         }
     }
@@ -55,7 +56,7 @@ impl<T: Number> Field<T> {
         self.with_encoded(&value, |value| {
             let args = vec![self.path.as_bytes().to_vec(), value, keep.as_bytes().to_vec()];
             let body = Step::Body { script: &EXTREME, keys: vec![self.place.key.clone()], args };
-            self.place.write(vec![body], sum::<T>)
+            self.place.write_all(vec![body], sum::<T>)
         })
     }
 }

@@ -65,7 +65,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         }
         value.write::<P>(&mut writer);
         match write_steps(&self.place, writer) {
-            Ok(steps) => self.place.write(steps, reply::done),
+            Ok(steps) => self.place.write_all(steps, reply::done),
             Err(error) => Query::invalid(error),
         }
     }
@@ -84,7 +84,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         if !own.is_empty() {
             steps.push(Step::Silent(keys::unlink(&own)));
         }
-        self.place.write(steps, reply::done)
+        self.place.write_all(steps, reply::done)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     id::{IdOf, IdText, IdWriter, RedisId},
-    text::Key,
+    text::{Key, KeyBuilder},
 };
 use crate::codec::DecodeError;
 
@@ -16,17 +16,17 @@ pub(crate) struct RecordKey {
 
 impl RecordKey {
     pub(crate) fn of<I: RedisId>(self, id: &impl IdOf<I>) -> Key {
-        let mut key = Vec::with_capacity(self.prefix.len() + 24);
-        key.extend_from_slice(self.prefix.as_bytes());
-        key.extend_from_slice(b":{");
+        let mut key = KeyBuilder::new();
+        key.push(self.prefix.as_bytes());
+        key.push(b":{");
         let complete = write_parts(id, (0..I::PARTS).filter(|&part| self.is_tagged(part)), &mut key);
-        key.push(b'}');
+        key.push(b"}");
         let mut rest = (0..I::PARTS).filter(|&part| !self.is_tagged(part)).peekable();
         let rest_complete = rest.peek().is_none() || {
-            key.push(b':');
+            key.push(b":");
             write_parts(id, rest, &mut key)
         };
-        if complete && rest_complete { Key::new(key) } else { Key::invalid("an id is empty") }
+        if complete && rest_complete { key.finish() } else { Key::invalid("an id is empty") }
     }
 
     fn is_tagged(self, part: usize) -> bool {
@@ -35,11 +35,11 @@ impl RecordKey {
 }
 
 /// Writes parts joined by `:`; false if one of them is empty.
-fn write_parts<I>(id: &impl IdOf<I>, parts: impl Iterator<Item = usize>, key: &mut Vec<u8>) -> bool {
+fn write_parts<I>(id: &impl IdOf<I>, parts: impl Iterator<Item = usize>, key: &mut KeyBuilder) -> bool {
     let mut complete = true;
     for (position, part) in parts.enumerate() {
         if position > 0 {
-            key.push(b':');
+            key.push(b":");
         }
         let start = key.len();
         id.write(part, &mut IdWriter::new(key));

@@ -1,5 +1,7 @@
 //! Percent-encoding of ids, so that an id can hold any bytes and never ends its place in the key.
 
+use super::text::KeyBuilder;
+
 /// Bytes with a meaning in keys (`{ } . @ :`), in the escape itself (`%`), and those that a terminal would act on.
 const fn is_reserved(byte: u8) -> bool {
     matches!(byte, b'%' | b'{' | b'}' | b'.' | b'@' | b':') || byte < 0x20 || byte == 0x7f
@@ -8,14 +10,15 @@ const fn is_reserved(byte: u8) -> bool {
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends `raw`, reserved bytes as `%` and two hexadecimal digits.
-pub(super) fn escape(raw: &[u8], out: &mut Vec<u8>) {
-    for &byte in raw {
-        if is_reserved(byte) {
-            out.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-        } else {
-            out.push(byte);
-        }
+pub(super) fn escape(raw: &[u8], out: &mut KeyBuilder) {
+    let mut rest = raw;
+    while let Some(position) = rest.iter().position(|&byte| is_reserved(byte)) {
+        let byte = rest[position];
+        out.push(&rest[..position]);
+        out.push(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        rest = &rest[position + 1..];
     }
+    out.push(rest);
 }
 
 /// Undoes [`escape`]; `None` for text that it never writes.
@@ -54,9 +57,9 @@ mod tests {
     use super::*;
 
     fn escaped(raw: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = KeyBuilder::new();
         escape(raw, &mut out);
-        out
+        out.finish().as_bytes().to_vec()
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What tells the records of a model apart.
 
-use super::escape::{escape, unescape};
+use super::{
+    escape::{escape, unescape},
+    text::KeyBuilder,
+};
 use crate::codec::{DecodeError, RedisValue};
 
 /// The type of a model's id: an integer, text, bytes, `bool`, `char`, an enum that derives
@@ -36,11 +39,11 @@ pub trait IdOf<I> {
 /// Where an id is written: a place within a key.
 #[derive(Debug)]
 pub struct IdWriter<'a> {
-    key: &'a mut Vec<u8>,
+    key: &'a mut KeyBuilder,
 }
 
 impl<'a> IdWriter<'a> {
-    pub(super) fn new(key: &'a mut Vec<u8>) -> Self {
+    pub(super) fn new(key: &'a mut KeyBuilder) -> Self {
         Self { key }
     }
 
@@ -78,7 +81,7 @@ macro_rules! integer_ids {
 
         impl IdOf<$integer> for $integer {
             fn write(&self, _part: usize, out: &mut IdWriter<'_>) {
-                out.key.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
+                out.key.push(itoa::Buffer::new().format(*self).as_bytes());
             }
         }
     )*};

@@ -73,6 +73,45 @@ impl Key {
     }
 }
 
+/// A key that is being written; on the stack for as long as it is short.
+#[derive(Debug)]
+pub(super) struct KeyBuilder {
+    inline: [u8; INLINE],
+    length: usize,
+    /// Everything, once it no longer fits.
+    spilled: Vec<u8>,
+}
+
+impl KeyBuilder {
+    pub(super) fn new() -> Self {
+        Self { inline: [0; INLINE], length: 0, spilled: Vec::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        if let (true, Some(room)) = (self.spilled.is_empty(), self.inline.get_mut(self.length..end)) {
+            room.copy_from_slice(bytes);
+        } else {
+            if self.spilled.is_empty() {
+                self.spilled.extend_from_slice(&self.inline[..self.length]);
+            }
+            self.spilled.extend_from_slice(bytes);
+        }
+        self.length = end;
+    }
+
+    pub(super) fn finish(self) -> Key {
+        match u8::try_from(self.length) {
+            Ok(length) if self.spilled.is_empty() => Key(Repr::Inline { length, bytes: self.inline }),
+            _ => Key(Repr::Shared(self.spilled.into())),
+        }
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.as_bytes().escape_ascii())

@@ -4,7 +4,7 @@ use redis::Cmd;
 
 use super::info::{ModelInfo, SCHEMA_MARK};
 use crate::{
-    command::{hash, key as keys},
+    command::key as keys,
     error::Result,
     key::Key,
     query::{Condition, Part, Query, Reply, Step, reply},
@@ -48,32 +48,40 @@ impl Place {
         Query::on(&self.key, part, decode)
     }
 
+    /// A query that writes a part of the record with one command, as [`write_all`](Self::write_all) does.
+    pub(crate) fn write<T>(&self, cmd: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+        if self.create || self.has_upkeep() {
+            return self.write_all(vec![Step::Run(cmd)], decode);
+        }
+        Query::on(&self.key, || Part::command(cmd, self.info.name).requiring(&self.key), decode)
+    }
+
     /// A query that writes a part of the record, which must exist unless the handle may make it; moves its version on
     /// and keeps up its TTL.
-    pub(crate) fn write<T>(&self, steps: Vec<Step>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
+    pub(crate) fn write_all<T>(&self, steps: Vec<Step>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
         self.write_when(Vec::new(), steps, decode)
     }
 
-    /// [`write`](Self::write) under further conditions, which are checked after the record's existence.
+    /// [`write_all`](Self::write_all) under further conditions, which are checked after the record's existence.
     pub(crate) fn write_when<T>(
         &self,
         conditions: Vec<Condition>,
-        steps: Vec<Step>,
+        mut steps: Vec<Step>,
         decode: fn(Reply<'_>) -> Result<T>,
     ) -> Query<T> {
+        if self.create {
+            steps.insert(0, self.creation());
+        }
         let part = || {
-            let (mut all_steps, mut all_conditions) =
-                (Vec::with_capacity(steps.len() + 3), Vec::with_capacity(1 + conditions.len()));
-            if self.create {
-                all_steps.push(self.creation());
-            } else {
-                all_conditions.push(Condition::exists(&self.key).liftable());
-            }
-            all_steps.extend(steps);
-            all_conditions.extend(conditions);
-            Part::steps(self.with_upkeep(all_steps, true), all_conditions, self.info.name)
+            let part = Part::steps(self.with_upkeep(steps, true), conditions, self.info.name);
+            if self.create { part } else { part.requiring(&self.key) }
         };
         Query::on(&self.key, part, decode)
+    }
+
+    /// Whether a write does more than to write.
+    fn has_upkeep(&self) -> bool {
+        self.info.version.is_some() || self.info.ttl_on_write().is_some()
     }
 
     fn creation(&self) -> Step {
@@ -89,11 +97,13 @@ impl Place {
     /// Adds what a write or a read of a part of the record does besides.
     fn with_upkeep(&self, mut steps: Vec<Step>, is_write: bool) -> Vec<Step> {
         if let (true, Some(version)) = (is_write, self.info.version) {
-            steps.push(Step::Silent(hash::increment(&self.key, version, 1)));
+            steps.push(Step::MoveVersion { key: self.key.clone(), field: version });
         }
         let ttl = if is_write { self.info.ttl_on_write() } else { self.info.ttl_on_read() };
         if let Some(ttl) = ttl {
             steps.push(Step::Refresh { key: self.key.clone(), ttl });
+            // What expires with the record takes the time that the record then has.
+            steps.sort_by_key(|step| matches!(step, Step::ExpireLike { .. }));
         }
         steps
     }

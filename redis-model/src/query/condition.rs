@@ -122,6 +122,10 @@ impl Condition {
         }
     }
 
+    pub(super) fn is_existence_of(&self, key: &Key) -> bool {
+        matches!(self.test, Test::Exists) && self.key == *key
+    }
+
     /// Types are checked last: all conditions, then the types, then the commands.
     pub(super) fn is_type(&self) -> bool {
         matches!(self.test, Test::Type(_))

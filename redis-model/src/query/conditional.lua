@@ -18,14 +18,16 @@
 --          *  group name key ..   runs it in pieces of whole groups of arguments, keeps the sum of the replies
 --          i  key field by low high   HINCRBY, kept between low and high where given; keeps the sum as text
 --          g  key by              INCRBY; keeps the sum as text
+--          x  key number          stops with the number of a condition if the key is no longer there
 --          r  key ttl             sets the ttl (ms) again once less than 95 % of it is left, never on a key without one
 --          n  key mark value ttl version   makes the record if it is missing: its mark, ttl (ms), first version
 --          d  key ttl new         sets the ttl (ms) if the key is new ('1' when it was missing before this request)
 --          c  key like            lets the key expire no later than `like`
 --          v  key field           writes the server's microseconds into the field; keeps them
 --          b  k keys.. args..     runs the body of the script with these keys and arguments, keeps its reply
--- Reply  an array of the kept replies; or the number of the first condition that does not hold; or an error, and
---        then the commands before it have run, as Redis undoes nothing
+-- Reply  an array of the kept replies; or the number of the first condition that does not hold; or the number,
+--        negative, of the step i whose sum was out of range; or an error. In the last two cases what comes before has
+--        run, as Redis undoes nothing
 
 local at = 2
 
@@ -85,14 +87,16 @@ end
 
 -- The reply of HINCRBY comes as a double and is inexact beyond 2^53, so the field's text is read instead.
 local function increment(key, field, by, low, high)
+  local before = redis.call('HGET', key, field)
   redis.call('HINCRBY', key, field, by)
   local text = redis.call('HGET', key, field)
   local sum = tonumber(text)
-  if (low ~= '' and sum < tonumber(low)) or (high ~= '' and sum > tonumber(high)) then
-    redis.call('HINCRBY', key, field, string.sub(by, 1, 1) == '-' and string.sub(by, 2) or '-' .. by)
-    return nil
+  if (low == '' or sum >= tonumber(low)) and (high == '' or sum <= tonumber(high)) then return text end
+  if before then
+    redis.call('HSET', key, field, before)
+  else
+    redis.call('HDEL', key, field)
   end
-  return text
 end
 
 local function microseconds()
@@ -100,10 +104,11 @@ local function microseconds()
   return string.format('%d%06d', time[1], time[2])
 end
 
-local replies, kept = {}, 0
+local replies, kept, step = {}, 0, 0
 
 while at <= #ARGV do
   local kind, first = ARGV[at], at + 2
+  step = step + 1
   local last = at + 1 + tonumber(ARGV[at + 1])
   local key, second = ARGV[first], ARGV[first + 1]
   at = last + 1
@@ -114,10 +119,12 @@ while at <= #ARGV do
     reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last)
   elseif kind == 'i' then
     reply = increment(key, second, ARGV[first + 2], ARGV[first + 3], ARGV[first + 4])
-    if not reply then return redis.error_reply('OUTOFRANGE ' .. second) end
+    if not reply then return -step end
   elseif kind == 'g' then
     redis.call('INCRBY', key, second)
     reply = redis.call('GET', key)
+  elseif kind == 'x' then
+    if redis.call('EXISTS', key) == 0 then return tonumber(second) end
   elseif kind == 'r' then
     local left = redis.call('PTTL', key)
     if left >= 0 and left < tonumber(second) * 0.95 then redis.call('PEXPIRE', key, second) end

@@ -4,19 +4,26 @@ use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerError, ServerErrorKind, 
 
 use super::{
     Parts,
-    part::{Action, Part, Step},
+    part::{Part, is_read},
 };
 use crate::error::{Error, Result};
+
+/// Says whether a request changes nothing when it runs twice; asked only when a reply was lost.
+pub(crate) type Repeatable<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Where requests go: the one thing that a connection has to do for queries.
 ///
 /// An error reply of the server is a [`Value::ServerError`]; an `Err` means that the whole request has failed.
 pub(crate) trait Link: Send {
-    /// Sends one command. `repeatable` ones may be sent again when their reply was lost.
-    fn send(&mut self, cmd: &Cmd, repeatable: bool) -> impl Future<Output = Result<Value>> + Send;
+    /// Sends one command. One that is `repeatable` may be sent again when its reply was lost.
+    fn send(&mut self, cmd: &Cmd, repeatable: Repeatable<'_>) -> impl Future<Output = Result<Value>> + Send;
 
     /// Sends several commands, one reply each.
-    fn send_all(&mut self, pipeline: &Pipeline, repeatable: bool) -> impl Future<Output = Result<Vec<Value>>> + Send;
+    fn send_all(
+        &mut self,
+        pipeline: &Pipeline,
+        repeatable: Repeatable<'_>,
+    ) -> impl Future<Output = Result<Vec<Value>>> + Send;
 }
 
 /// The answers, one for each part, and the commands that they answer.
@@ -29,8 +36,6 @@ pub(super) enum Answers {
 #[derive(Default)]
 pub(super) struct Sent {
     pipeline: Pipeline,
-    /// Where each part's first command stands in it.
-    positions: Vec<usize>,
     /// The scripts whose text is in it; later calls need only the name.
     texts: Vec<&'static str>,
 }
@@ -40,13 +45,13 @@ const NOSCRIPT_TRIES: usize = 5;
 
 pub(super) async fn exchange<L: Link>(link: &mut L, parts: &mut Parts) -> Result<Answers> {
     match parts {
-        Parts::One(part) if part.as_transaction().is_none() => Ok(Answers::One([single(link, part).await?])),
+        Parts::One(part) => Ok(Answers::One([single(link, part).await?])),
         parts => several(link, parts.as_mut_slice()).await,
     }
 }
 
 async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Result<Value>> {
-    let repeatable = part.is_read();
+    let repeatable = &|| part.is_read();
     if let Some(cmd) = part.as_bare() {
         return Ok(part.answer(link.send(cmd, repeatable).await?, None));
     }
@@ -59,7 +64,6 @@ async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Result<Value>> {
 }
 
 async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
-    let repeatable = parts.iter().all(Part::is_read);
     let mut sent = Sent::default();
     for part in &mut *parts {
         sent.add(part)?;
@@ -67,9 +71,9 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
     if parts.is_empty() {
         return Ok(Answers::Many { values: Vec::new(), sent });
     }
-    let mut replies = link.send_all(&sent.pipeline, repeatable).await?.into_iter();
-    let mut values: Vec<_> =
-        parts.iter().enumerate().map(|(index, part)| part.gather(&mut replies, sent.command(index))).collect();
+    let repeatable = &|| parts.iter().zip(sent.pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
+    let replies = link.send_all(&sent.pipeline, repeatable).await?;
+    let mut values: Vec<_> = answers(parts.iter().zip(sent.pipeline.cmd_iter()), replies).collect();
     for _ in 0..NOSCRIPT_TRIES {
         // A part that was answered so has not run: only these are repeated.
         let forgotten: Vec<usize> = (0..values.len()).filter(|&index| is_noscript(&values[index])).collect();
@@ -80,12 +84,23 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
         for &index in &forgotten {
             again.add(&mut parts[index])?;
         }
-        let mut replies = link.send_all(&again.pipeline, repeatable).await?.into_iter();
-        for index in forgotten {
-            values[index] = parts[index].gather(&mut replies, None);
+        let replies = link.send_all(&again.pipeline, &|| false).await?;
+        let repeated = forgotten.iter().map(|&index| &parts[index]).zip(again.pipeline.cmd_iter());
+        for (index, answer) in forgotten.iter().zip(answers(repeated, replies)) {
+            values[*index] = answer;
         }
     }
     Ok(Answers::Many { values, sent })
+}
+
+/// Each part's answer. A connection gives as many replies as were asked for, or an error.
+fn answers<'a>(
+    asked: impl Iterator<Item = (&'a Part, &'a Cmd)>,
+    replies: Vec<Value>,
+) -> impl Iterator<Item = Result<Value>> {
+    let missing = || Error::invalid_query("the connection gave fewer replies than were asked for");
+    let mut replies = replies.into_iter();
+    asked.map(move |(part, cmd)| part.answer(replies.next().ok_or_else(missing)?, Some(cmd)))
 }
 
 impl Answers {
@@ -99,26 +114,11 @@ impl Answers {
 
 impl Sent {
     fn add(&mut self, part: &mut Part) -> Result<()> {
-        self.positions.push(self.pipeline.len());
-        if part.is_scripted() {
-            let call = self.call(part)?;
-            self.pipeline.add_command(call);
-            return Ok(());
-        }
-        match &mut part.action {
-            Action::Command(cmd) => {
-                self.pipeline.add_command(std::mem::take(cmd));
-            }
-            Action::Steps(steps) => {
-                self.pipeline.cmd("MULTI");
-                for step in steps {
-                    if let Step::Run(cmd) | Step::Silent(cmd) = step {
-                        self.pipeline.add_command(cmd.clone());
-                    }
-                }
-                self.pipeline.cmd("EXEC");
-            }
-        }
+        let cmd = match part.take_bare() {
+            Some(cmd) => cmd,
+            None => self.call(part)?,
+        };
+        self.pipeline.add_command(cmd);
         Ok(())
     }
 
@@ -132,38 +132,9 @@ impl Sent {
         Ok(part.call("EVAL", &script.text))
     }
 
-    /// The command of a part, if it is a plain one.
+    /// The command that a part was sent as.
     pub(super) fn command(&self, part: usize) -> Option<&Cmd> {
-        self.pipeline.cmd_iter().nth(*self.positions.get(part)?)
-    }
-}
-
-impl Part {
-    /// Takes this part's replies from those of the whole pipeline.
-    fn gather(&self, replies: &mut impl Iterator<Item = Value>, sent: Option<&Cmd>) -> Result<Value> {
-        let mut next =
-            || replies.next().ok_or_else(|| Error::invalid_query("the server sent fewer replies than asked"));
-        let Some(steps) = self.as_transaction() else {
-            return self.answer(next()?, sent);
-        };
-        let mut refused = None;
-        for _ in 0..=steps.len() {
-            if let Value::ServerError(error) = next()? {
-                refused.get_or_insert(error);
-            }
-        }
-        let executed = next()?;
-        if let Some(error) = refused {
-            return Err(self.server_error(error.into(), None));
-        }
-        let Value::Array(replies) = executed.extract_error().map_err(|error| self.server_error(error, None))? else {
-            return Err(Error::invalid_query("the transaction was not executed"));
-        };
-        let mut kept = steps.iter().zip(replies).filter_map(|(step, reply)| step.is_answered().then_some(reply));
-        if self.answers() == 1 {
-            return Ok(kept.next().unwrap_or_default());
-        }
-        Ok(Value::Array(kept.collect()))
+        self.pipeline.cmd_iter().nth(part)
     }
 }
 

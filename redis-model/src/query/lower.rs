@@ -1,13 +1,14 @@
-//! A part as it goes over the wire: a bare command, a transaction, or one call of a script.
+//! A part as it goes over the wire: a bare command, or one call of a script.
 
 use redis::Cmd;
 
 use super::{
     condition::Condition,
     part::{Action, Part, Step, argument},
-    script::{Loaded, PLAIN, Script},
+    script::{IF_EXISTS, Loaded, PLAIN, Script},
 };
 use crate::{
+    command::hash,
     error::{Error, Result},
     key::Key,
 };
@@ -16,20 +17,10 @@ use crate::{
 const PIECE: usize = 7_000;
 
 impl Part {
-    /// Whether it is one call of a script.
+    /// Whether it is one call of a script. Several commands always are: a transaction would go on after a command that
+    /// fails, and takes nothing in, not even reads, while the server's memory is full.
     pub(super) fn is_scripted(&self) -> bool {
-        match &self.action {
-            Action::Command(_) => !self.conditions.is_empty(),
-            Action::Steps(steps) => !self.conditions.is_empty() || steps.iter().any(|step| step.command().is_none()),
-        }
-    }
-
-    /// Commands without a condition: a transaction keeps them together without a script.
-    pub(super) fn as_transaction(&self) -> Option<&[Step]> {
-        match &self.action {
-            Action::Steps(steps) if !self.is_scripted() => Some(steps),
-            _ => None,
-        }
+        self.as_bare().is_none()
     }
 
     /// The script to call.
@@ -38,7 +29,7 @@ impl Part {
     /// [`Error::InvalidQuery`] when there are two bodies: they would have to be one text.
     pub(super) fn script(&self) -> Result<&'static Loaded> {
         let Action::Steps(steps) = &self.action else {
-            return Ok(PLAIN.loaded());
+            return Ok(if self.as_write_of_record().is_some() { &IF_EXISTS } else { &PLAIN }.loaded());
         };
         let mut bodies = steps.iter().filter_map(|step| match step {
             Step::Body { script, .. } => Some(*script),
@@ -55,9 +46,27 @@ impl Part {
         Ok(first.loaded())
     }
 
+    /// One command on a record that must exist: what most writes are, and what has a script of its own for speed.
+    fn as_write_of_record(&self) -> Option<(&[u8], &Cmd)> {
+        match &self.action {
+            Action::Command(cmd) if self.conditions.is_empty() && is_called_as_it_is(cmd) => {
+                self.required().map(|record| (record, cmd))
+            }
+            _ => None,
+        }
+    }
+
     /// The call of the script by `name`: `EVALSHA` and its SHA1, or `EVAL` and its text.
     pub(super) fn call(&self, name: &str, script: &str) -> Cmd {
+        match self.as_write_of_record() {
+            Some((record, cmd)) => call_if_exists(name, script, record, cmd),
+            None => self.call_conditional(name, script),
+        }
+    }
+
+    fn call_conditional(&self, name: &str, script: &str) -> Cmd {
         let mut keys = Vec::with_capacity(2);
+        keys.extend(self.required());
         for condition in &self.conditions {
             place(&mut keys, condition.key.as_bytes());
         }
@@ -69,16 +78,32 @@ impl Part {
         for key in &keys {
             call.arg(*key);
         }
-        call.arg(self.conditions.len());
+        let required = usize::from(self.required().is_some());
+        call.arg(required + self.conditions.len());
+        if required > 0 {
+            // It exists, the first of the keys.
+            call.arg("e").arg(1);
+        }
         for condition in &self.conditions {
             let index = keys.iter().position(|key| *key == condition.key.as_bytes()).map_or(0, |index| index + 1);
             condition.write(index, &mut call);
         }
         match &self.action {
             Action::Command(cmd) => write_command("+", cmd, &mut call),
-            Action::Steps(steps) => steps.iter().for_each(|step| step.write(&mut call)),
+            Action::Steps(steps) => steps.iter().for_each(|step| match step {
+                Step::StillExists { key } => {
+                    call.arg("x").arg(2).arg(key.as_bytes()).arg(self.number_of_existence(key));
+                }
+                step => step.write(&mut call),
+            }),
         }
         call
+    }
+
+    /// The number of the condition that the key exists.
+    fn number_of_existence(&self, key: &Key) -> usize {
+        let position = self.conditions.iter().position(|condition| condition.is_existence_of(key));
+        1 + usize::from(self.required().is_some()) + position.unwrap_or_default()
     }
 
     fn for_each_key<'a>(&'a self, mut visit: impl FnMut(&'a [u8])) {
@@ -94,6 +119,9 @@ impl Part {
         let reads_only = parts.iter().all(Self::is_read);
         let (mut steps, mut conditions) = (Vec::new(), Vec::new());
         for part in parts {
+            // The check at the start does not see what an earlier part does.
+            let required = part.required().filter(|key| steps.iter().any(|step: &Step| step.may_end(key)));
+            steps.extend(required.map(|key| Step::StillExists { key: Key::new(key) }));
             let (more_steps, more_conditions) = part.into_steps();
             steps.extend(more_steps);
             conditions.extend(more_conditions);
@@ -103,15 +131,27 @@ impl Part {
             // A stable sort: failures are still reported in the order of the parts.
             conditions.sort_by_key(Condition::is_type);
         }
-        Self { action: Action::Steps(steps), conditions, model }
+        Self::steps(steps, conditions, model)
     }
 }
 
 impl Step {
+    /// Whether it may remove the key, or let it expire at once.
+    fn may_end(&self, key: &[u8]) -> bool {
+        const ENDINGS: &[&[u8]] =
+            &[b"UNLINK", b"DEL", b"EXPIREAT", b"PEXPIREAT", b"EXPIRE", b"PEXPIRE", b"HDEL", b"RENAME"];
+        self.command().is_some_and(|cmd| {
+            argument(cmd, 0).is_some_and(|name| ENDINGS.contains(&name))
+                && cmd.args_iter().skip(1).any(|arg| matches!(arg, redis::Arg::Simple(bytes) if bytes == key))
+        })
+    }
+
     fn for_each_key<'a>(&'a self, visit: &mut impl FnMut(&'a [u8])) {
         match self {
             Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1).into_iter().for_each(visit),
             Self::Increment { key, .. }
+            | Self::StillExists { key }
+            | Self::MoveVersion { key, .. }
             | Self::Refresh { key, .. }
             | Self::Create { key, .. }
             | Self::ExpireNew { key, .. }
@@ -134,6 +174,9 @@ impl Step {
                 optional(*low, call);
                 optional(*high, call);
             }
+            // It needs the number of its condition, which only the part knows.
+            Self::StillExists { .. } => {}
+            Self::MoveVersion { key, field } => write_command("-", &hash::increment(key, field, 1), call),
             Self::Refresh { key, ttl } => {
                 call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
             }
@@ -169,6 +212,21 @@ fn optional<T: redis::ToRedisArgs>(number: Option<T>, call: &mut Cmd) {
         Some(number) => call.arg(number),
         None => call.arg(""),
     };
+}
+
+/// The call of the script for one command on a record that must exist.
+fn call_if_exists(name: &str, script: &str, record: &[u8], cmd: &Cmd) -> Cmd {
+    let beside = argument(cmd, 1).filter(|key| *key != record);
+    let mut call = Cmd::with_capacity(5 + cmd.args_iter().len(), 128);
+    call.arg(name).arg(script).arg(1 + usize::from(beside.is_some())).arg(record);
+    call.arg(beside);
+    append(cmd, 0, &mut call);
+    call
+}
+
+/// Whether a script calls a command just as it is: not in pieces, and without reading its sum back.
+fn is_called_as_it_is(cmd: &Cmd) -> bool {
+    cmd.args_iter().len() <= PIECE && !matches!(argument(cmd, 0), Some(b"HINCRBY" | b"INCRBY"))
 }
 
 /// The place of a key among the script's keys, which it joins if it is new.

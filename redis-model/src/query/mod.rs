@@ -18,7 +18,7 @@ pub use self::{
 };
 pub(crate) use self::{
     condition::FieldValues,
-    exchange::{Link, as_server_error},
+    exchange::{Link, Repeatable, as_server_error},
     part::{Part, Step},
     reply::{Context, Reply, text_of},
     script::EXTREME,

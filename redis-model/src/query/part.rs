@@ -4,6 +4,7 @@ use redis::{Arg, Cmd, Value};
 
 use super::{condition::Condition, script::Script};
 use crate::{
+    command::hash,
     error::{Error, Result},
     key::Key,
 };
@@ -12,9 +13,21 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(super) action: Action,
+    /// The record that must exist, where it must: the most frequent condition, which needs no list.
+    pub(super) record: Requirement,
     pub(super) conditions: Vec<Condition>,
     /// The model whose record it works on, for error texts; empty outside models.
     pub(super) model: &'static str,
+}
+
+/// Whether a record must exist for the part to run. [`unchecked`](super::Query::unchecked) lifts it.
+#[derive(Debug)]
+pub(super) enum Requirement {
+    None,
+    /// The one at the key that the part works on.
+    Own,
+    /// The one at this key: the part works on a key beside it.
+    At(Box<Key>),
 }
 
 /// What a part does. A single command is kept bare: it needs no further allocation.
@@ -33,6 +46,10 @@ pub(crate) enum Step {
     Silent(Cmd),
     /// `HINCRBY` within a range, exact in a script too; keeps the sum.
     Increment { key: Key, field: &'static str, by: i64, low: Option<i64>, high: Option<i64> },
+    /// Stops if a record that had to exist was removed by an earlier part of the batch.
+    StillExists { key: Key },
+    /// Moves a record's version on.
+    MoveVersion { key: Key, field: &'static str },
     /// Sets a record's TTL again once a part of it has passed.
     Refresh { key: Key, ttl: u64 },
     /// Makes a record that is missing: its mark, default TTL and first version.
@@ -53,6 +70,8 @@ impl Step {
         match self {
             Self::Run(_) | Self::Increment { .. } | Self::Timestamp { .. } | Self::Body { .. } => true,
             Self::Silent(_)
+            | Self::StillExists { .. }
+            | Self::MoveVersion { .. }
             | Self::Refresh { .. }
             | Self::Create { .. }
             | Self::ExpireNew { .. }
@@ -62,15 +81,13 @@ impl Step {
 
     /// Whether it only looks after the record: what [`unchecked`](super::Query::unchecked) leaves out.
     fn is_upkeep(&self) -> bool {
-        !self.is_answered()
+        matches!(self, Self::MoveVersion { .. } | Self::Refresh { .. })
     }
 
     /// The command that does the same outside a script, where there is one.
     fn as_command(&self) -> Option<Cmd> {
         match self {
-            Self::Increment { key, field, by, .. } => {
-                Some(redis::cmd("HINCRBY").arg(key.as_bytes()).arg(field).arg(by).take())
-            }
+            Self::Increment { key, field, by, .. } => Some(hash::increment(key, field, *by)),
             _ => None,
         }
     }
@@ -86,17 +103,48 @@ impl Step {
 
 impl Part {
     pub(crate) fn command(cmd: Cmd, model: &'static str) -> Self {
-        Self { action: Action::Command(cmd), conditions: Vec::new(), model }
+        Self { action: Action::Command(cmd), record: Requirement::None, conditions: Vec::new(), model }
     }
 
     pub(crate) fn steps(steps: Vec<Step>, conditions: Vec<Condition>, model: &'static str) -> Self {
-        Self { action: Action::Steps(steps), conditions, model }
+        Self { action: Action::Steps(steps), record: Requirement::None, conditions, model }
+    }
+
+    /// Lets it run only if there is a record at `key`.
+    pub(crate) fn requiring(mut self, key: &Key) -> Self {
+        let is_own = self.first_key() == Some(key.as_bytes());
+        self.record = if is_own { Requirement::Own } else { Requirement::At(Box::new(key.clone())) };
+        self
+    }
+
+    /// The key of the record that must exist.
+    pub(super) fn required(&self) -> Option<&[u8]> {
+        match &self.record {
+            Requirement::None => None,
+            Requirement::Own => self.first_key(),
+            Requirement::At(key) => Some(key.as_bytes()),
+        }
+    }
+
+    /// Whether anything is checked before it runs.
+    pub(super) fn is_conditional(&self) -> bool {
+        !matches!(self.record, Requirement::None) || !self.conditions.is_empty()
     }
 
     /// Its command, if that is all there is to it.
     pub(super) fn as_bare(&self) -> Option<&Cmd> {
         match &self.action {
-            Action::Command(cmd) if self.conditions.is_empty() => Some(cmd),
+            Action::Command(cmd) if !self.is_conditional() => Some(cmd),
+            _ => None,
+        }
+    }
+
+    /// Takes its command out of it, if that is all there is to it.
+    pub(super) fn take_bare(&mut self) -> Option<Cmd> {
+        match &mut self.action {
+            Action::Command(cmd) if matches!(self.record, Requirement::None) && self.conditions.is_empty() => {
+                Some(std::mem::take(cmd))
+            }
             _ => None,
         }
     }
@@ -114,7 +162,11 @@ impl Part {
     }
 
     /// The part's steps, for merging.
-    pub(super) fn into_steps(self) -> (Vec<Step>, Vec<Condition>) {
+    pub(super) fn into_steps(mut self) -> (Vec<Step>, Vec<Condition>) {
+        if let Some(key) = self.required() {
+            let condition = Condition::exists(Key::new(key)).liftable();
+            self.conditions.insert(0, condition);
+        }
         match self.action {
             Action::Command(cmd) => (vec![Step::Run(cmd)], self.conditions),
             Action::Steps(steps) => (steps, self.conditions),
@@ -123,6 +175,7 @@ impl Part {
 
     /// Drops what protects and looks after the record, so that the bare command remains.
     pub(super) fn lift(&mut self) {
+        self.record = Requirement::None;
         self.conditions.retain(|condition| !condition.liftable);
         let Action::Steps(steps) = &mut self.action else { return };
         steps.retain(|step| !step.is_upkeep());
@@ -156,9 +209,14 @@ impl Part {
 
     /// The key that it works on, for error texts.
     pub(super) fn key(&self) -> Key {
+        self.first_key().map_or(Key::EMPTY, Key::new)
+    }
+
+    /// The bytes of that key.
+    fn first_key(&self) -> Option<&[u8]> {
         match &self.action {
-            Action::Command(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
-            Action::Steps(steps) => steps.first().map_or(Key::EMPTY, Step::key),
+            Action::Command(cmd) => argument(cmd, 1),
+            Action::Steps(steps) => steps.first().and_then(Step::key),
         }
     }
 
@@ -189,42 +247,61 @@ impl Part {
         match reply {
             Value::Array(mut kept) if self.answers() == 1 && kept.len() == 1 => Ok(kept.swap_remove(0)),
             Value::Array(kept) => Ok(Value::Array(kept)),
+            Value::Int(number) if number < 0 => Err(self.out_of_range(number)),
             Value::Int(number) => Err(self.failed_condition(number)),
             other => Err(Error::invalid_query(format!("the script's reply is {other:?}"))),
         }
     }
 
     fn failed_condition(&self, number: i64) -> Error {
-        let failed = usize::try_from(number).ok().and_then(|number| self.conditions.get(number.checked_sub(1)?));
+        // The record's existence is checked before the other conditions.
+        let before = match self.required() {
+            Some(key) if number == 1 => return Error::NotFound { key: Key::new(key) },
+            Some(_) => 2,
+            None => 1,
+        };
+        let failed = usize::try_from(number - before).ok().and_then(|index| self.conditions.get(index));
         failed.map_or_else(
             || Error::invalid_query(format!("the script names condition {number}, which it was not given")),
             Condition::to_error,
         )
     }
 
+    /// The increment whose number the script has answered with, as a negative one.
+    fn out_of_range(&self, number: i64) -> Error {
+        let Action::Steps(steps) = &self.action else {
+            return Error::invalid_query("the script names a step, and there is none");
+        };
+        let step = usize::try_from(-number).ok().and_then(|number| steps.get(number.checked_sub(1)?));
+        match step {
+            Some(Step::Increment { key, field, .. }) => {
+                Error::OutOfRange { key: key.clone(), path: (*field).to_owned() }
+            }
+            _ => Error::invalid_query(format!("the script names step {number}, which is no increment")),
+        }
+    }
+
     pub(super) fn server_error(&self, source: redis::RedisError, sent: Option<&Cmd>) -> Error {
-        let key = || match sent.and_then(|cmd| argument(cmd, 1)) {
+        Error::from_server(source, || match sent.and_then(|cmd| argument(cmd, 1)) {
             Some(key) if self.is_bare() => Key::new(key),
             _ => self.key(),
-        };
-        if source.code() == Some("OUTOFRANGE") {
-            return Error::OutOfRange { key: key(), path: self.path(0) };
-        }
-        Error::from_server(source, key)
+        })
     }
 }
 
 impl Step {
-    fn key(&self) -> Key {
+    fn key(&self) -> Option<&[u8]> {
         match self {
-            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1),
             Self::Increment { key, .. }
+            | Self::StillExists { key }
+            | Self::MoveVersion { key, .. }
             | Self::Refresh { key, .. }
             | Self::Create { key, .. }
             | Self::ExpireNew { key, .. }
             | Self::ExpireLike { key, .. }
-            | Self::Timestamp { key, .. } => key.clone(),
-            Self::Body { keys, .. } => keys.first().cloned().unwrap_or(Key::EMPTY),
+            | Self::Timestamp { key, .. } => Some(key.as_bytes()),
+            Self::Body { keys, .. } => keys.first().map(Key::as_bytes),
         }
     }
 }
@@ -248,7 +325,7 @@ pub(super) fn path_text(cmd: &Cmd, position: usize) -> String {
 }
 
 /// The commands of this crate, and the common ones besides, that only read.
-fn is_read(cmd: &Cmd) -> bool {
+pub(super) fn is_read(cmd: &Cmd) -> bool {
     const READS: &[&[u8]] = &[
         b"HGET",
         b"HMGET",

@@ -10,6 +10,7 @@ const CONDITIONAL: &str = include_str!("conditional.lua");
 #[derive(Debug)]
 pub(crate) struct Script {
     body: &'static str,
+    rest: &'static str,
     loaded: OnceLock<Loaded>,
 }
 
@@ -21,22 +22,29 @@ pub(crate) struct Loaded {
 }
 
 /// The script without a body: fixed commands and steps only.
-pub(crate) static PLAIN: Script = Script::new("");
+pub(super) static PLAIN: Script = Script::new("");
+
+/// One command on a record that must exist.
+pub(super) static IF_EXISTS: Script = Script::of("", include_str!("if_exists.lua"));
 
 /// `set_max` and `set_min`.
 pub(crate) static EXTREME: Script = Script::new(include_str!("max.lua"));
 
 impl Script {
     pub(crate) const fn new(body: &'static str) -> Self {
-        Self { body, loaded: OnceLock::new() }
+        Self::of(body, CONDITIONAL)
+    }
+
+    const fn of(body: &'static str, rest: &'static str) -> Self {
+        Self { body, rest, loaded: OnceLock::new() }
     }
 
     /// The check, the commands, and the body as a step of them.
     pub(crate) fn loaded(&self) -> &Loaded {
         self.loaded.get_or_init(|| {
             Loaded::new(match self.body {
-                "" => CONDITIONAL.to_owned(),
-                body => format!("local function body(KEYS, ARGV)\n{body}\nend\n{CONDITIONAL}"),
+                "" => self.rest.to_owned(),
+                body => format!("local function body(KEYS, ARGV)\n{body}\nend\n{}", self.rest),
             })
         })
     }

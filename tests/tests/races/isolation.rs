@@ -25,6 +25,15 @@ fn purse(number: u64) -> Purse {
     Purse { owner: "ada".into(), number, coins: 100, seal: Expiring::new(label.clone()), label }
 }
 
+/// One of so many writers, until it ends, also by a panic: then the readers end too.
+struct Writer<'a>(&'a AtomicUsize);
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 on_every_backend! {
     fn readers_never_see_half_of_a_transfer(backend) {
         let id = |number| ("ada", number);
@@ -32,13 +41,13 @@ on_every_backend! {
         let writing = AtomicUsize::new(2);
         side_by_side(4, |number| {
             if number < 2 {
+                let _writer = Writer(&writing);
                 let (from, to) = if number == 0 { (0_u64, 1_u64) } else { (1, 0) };
                 for _ in 0..60 {
                     let transfer = (Purse::at(id(from)).coins().decr(7), Purse::at(id(to)).coins().incr(7)).batch();
                     let (left, right) = backend.run(transfer.atomic()).unwrap();
                     assert_eq!(left + right, 200);
                 }
-                writing.fetch_sub(1, Ordering::AcqRel);
             } else {
                 loop {
                     let is_last = writing.load(Ordering::Acquire) == 0;
@@ -59,12 +68,12 @@ on_every_backend! {
         let writing = AtomicUsize::new(2);
         side_by_side(4, |number| {
             if number < 2 {
+                let _writer = Writer(&writing);
                 for time in 0..60 {
                     let text = format!("{number} {time}");
                     let purse = Purse { seal: Expiring::new(text.clone()), label: text, ..purse(0) };
                     backend.run(purse.save()).unwrap();
                 }
-                writing.fetch_sub(1, Ordering::AcqRel);
             } else {
                 loop {
                     let is_last = writing.load(Ordering::Acquire) == 0;
@@ -91,17 +100,20 @@ on_every_backend! {
                     mine.save(),
                     it.label().get(),
                     nobody.label().set("x").attempt(),
+                    Query::all([].map(|id: u64| Purse::at(("ada", id)).coins().get())),
                     it.coins().incr(1),
+                    Purse::at(("", 1)).label().get().attempt(),
                     it.label().compare_and_set("wrong", "x").attempt(),
                     Purse::load(id(number)),
                     Query::all([it.seal().get(), it.label().get()]),
                     Purse::exists(("nobody", 1)),
                 );
-                let ((), label, missing, coins, conflict, loaded, texts, exists) = backend.run(batch.batch()).unwrap();
+                let ((), label, missing, none, coins, invalid, conflict, loaded, texts, exists) = backend.run(batch.batch()).unwrap();
                 assert_eq!(label.as_ref(), Some(&mine.label));
                 assert!(matches!(missing, Err(Error::NotFound { key }) if key == *nobody.key()));
                 assert!(matches!(conflict, Err(Error::Conflict { key }) if key == *it.key()));
-                assert_eq!((coins, exists), (101, false));
+                assert!(matches!(invalid, Err(Error::InvalidKey { .. })));
+                assert_eq!((none.len(), coins, exists), (0, 101, false));
                 assert_eq!(loaded, Some(Purse { coins: 101, ..mine.clone() }));
                 assert_eq!(texts, [mine.seal.get().cloned(), Some(mine.label.clone())]);
             }
