@@ -48,6 +48,14 @@ fn write_parts<I>(id: &impl IdOf<I>, parts: impl Iterator<Item = usize>, key: &m
     complete
 }
 
+/// The path that an own key of a record ends with; empty when the key is none. Ids are escaped, so that the first dot
+/// behind the braces is its beginning.
+pub(crate) fn own_path(key: &[u8]) -> String {
+    let behind = key.iter().position(|&byte| byte == b'}').map_or(&[][..], |end| &key[end + 1..]);
+    let path = behind.iter().position(|&byte| byte == b'.').map_or(&[][..], |dot| &behind[dot + 1..]);
+    path.escape_ascii().to_string()
+}
+
 /// The id in a record's key; `None` when the key is not of this model, or is of a field with its own key.
 pub(crate) fn ids_in<I: RedisId>(layout: RecordKey, key: &[u8]) -> Option<Result<I, DecodeError>> {
     let rest = key.strip_prefix(layout.prefix.as_bytes())?.strip_prefix(b":{")?;
@@ -102,6 +110,18 @@ mod tests {
         assert_eq!(ALL.of::<(String, u64)>(&("acme", 7_u64)).to_string(), "shop:user:{acme:7}");
         assert_eq!(SECOND.of::<(u64, String)>(&(7_u64, "acme")).to_string(), "account:{acme}:7");
         assert_eq!(ALL.of::<String>(&"a.b}").to_string(), "shop:user:{a%2Eb%7D}");
+    }
+
+    #[test]
+    fn the_path_of_an_own_key_is_what_follows_the_record() {
+        for (key, path) in [
+            ("shop:user:{42}.otp", "otp"),
+            ("account:{acme}:7.device.code", "device.code"),
+            ("shop:user:{42}", ""),
+            ("a.b", ""),
+        ] {
+            assert_eq!(own_path(key.as_bytes()), path);
+        }
     }
 
     #[test]

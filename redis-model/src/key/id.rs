@@ -123,6 +123,12 @@ value_ids! {
     }
 }
 
+impl<const N: usize> IdOf<Vec<u8>> for [u8; N] {
+    fn write(&self, _part: usize, out: &mut IdWriter<'_>) {
+        out.raw(self);
+    }
+}
+
 impl<I, T: IdOf<I> + ?Sized> IdOf<I> for &T {
     fn write(&self, part: usize, out: &mut IdWriter<'_>) {
         (**self).write(part, out);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     codec::{Codec, DecodeError},
     error::{Error, Result},
-    key::Key,
+    key::{Key, own_path},
 };
 
 /// How a query reads its answers: a plain function unless something is captured.
@@ -202,6 +202,9 @@ impl Context<'_> {
             (None, Some(cmd)) => path_text(cmd, position),
             (None, None) => self.part.path(position),
         };
+        if path.is_empty() && !self.model().is_empty() {
+            return self.decode_error_at(own_path(self.key().as_bytes()), source);
+        }
         self.decode_error_at(path, source)
     }
 
