@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError};
 
 use crate::{
     codec::{DecodeError, EncodeError},
@@ -98,8 +98,8 @@ pub enum Error {
         /// What the system or the server said.
         source: RedisError,
     },
-    /// The server refused the user name, the password, or the command for this user. Nothing was written.
-    #[error("{address} refused the credentials: check the user, the password and its rights")]
+    /// The server refused the user name or the password. Nothing was sent besides.
+    #[error("{address} refused the credentials: check the user and the password")]
     Refused {
         /// Which server; never with a password.
         address: String,
@@ -112,11 +112,11 @@ pub enum Error {
         /// What the system said.
         source: RedisError,
     },
-    /// No reply within the store's response time limit: the request may or may not have run.
-    #[error("no reply within {limit:?}: the request may or may not have run")]
+    /// No reply within the time limit: the request may or may not have run.
+    #[error("no reply within {}: the request may or may not have run", limit_text(*limit))]
     Timeout {
-        /// The limit that has passed.
-        limit: Duration,
+        /// The store's limit, which has passed; `None` on a connection that the store did not make.
+        limit: Option<Duration>,
     },
     /// All connections of the blocking store stayed in use for the whole waiting time. Nothing was sent.
     #[error("all {size} connections were in use for {waited:?}: raise `max_connections` or use fewer threads")]
@@ -131,6 +131,12 @@ pub enum Error {
     OutOfMemory {
         /// The server's answer.
         source: RedisError,
+    },
+    /// The reply has another shape than the request must have: the request has run, its outcome is unknown.
+    #[error("the reply is none to this request: {reason}")]
+    Protocol {
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// Any other answer of the server that is an error.
     #[error("the server answered with an error")]
@@ -149,7 +155,7 @@ pub enum Error {
 impl Error {
     /// The request may have run although no reply came.
     pub fn is_indeterminate(&self) -> bool {
-        matches!(self, Self::Disconnected { .. } | Self::Timeout { .. })
+        matches!(self, Self::Disconnected { .. } | Self::Timeout { .. } | Self::Protocol { .. })
     }
 
     /// A time limit has passed: for the reply, or for a free connection.
@@ -162,6 +168,11 @@ impl Error {
         matches!(self, Self::Conflict { .. })
     }
 
+    /// Something lies at the key already.
+    pub fn is_already_exists(&self) -> bool {
+        matches!(self, Self::AlreadyExists { .. })
+    }
+
     /// The record is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
@@ -172,6 +183,10 @@ impl Error {
         matches!(self, Self::Connect { .. } | Self::Refused { .. } | Self::Disconnected { .. })
     }
 
+    pub(crate) const fn protocol(reason: &'static str) -> Self {
+        Self::Protocol { reason }
+    }
+
     pub(crate) fn invalid_query(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidQuery { reason: reason.into() }
     }
@@ -180,7 +195,7 @@ impl Error {
     pub(crate) fn from_exchange(source: RedisError, limit: Option<Duration>, address: &str) -> Self {
         match source.kind() {
             ErrorKind::Io if source.is_connection_refusal() => Self::Connect { address: address.into(), source },
-            ErrorKind::Io if source.is_timeout() => Self::Timeout { limit: limit.unwrap_or_default() },
+            ErrorKind::Io if source.is_timeout() => Self::Timeout { limit },
             ErrorKind::Io | ErrorKind::Parse => Self::Disconnected { source },
             ErrorKind::AuthenticationFailed => Self::Refused { address: address.into(), source },
             _ => Self::from_server(source, || Key::EMPTY),
@@ -193,12 +208,13 @@ impl Error {
             Some("WRONGTYPE") => Self::WrongType { key: key(), source },
             Some("OOM") => Self::OutOfMemory { source },
             Some("NOAUTH" | "WRONGPASS") => Self::Refused { address: "the server".into(), source },
-            _ if source.kind() == ErrorKind::Server(ServerErrorKind::NoPerm) => {
-                Self::Refused { address: "the server".into(), source }
-            }
             _ => Self::Server { source },
         }
     }
+}
+
+fn limit_text(limit: Option<Duration>) -> String {
+    limit.map_or_else(|| "the connection's time limit".into(), |limit| format!("{limit:?}"))
 }
 
 /// "`address.zip` of User at key `user:{42}`", leaving out what is not known.

@@ -16,6 +16,7 @@ const MAX_LENGTH: usize = 256;
 /// A route from a record to one of its leaves, with the leaf's type `T` and codec `C`; made by [`path!`](crate::path!).
 pub struct Path<M, T, C = Plain> {
     text: &'static str,
+    aliases: &'static [&'static str],
     of: Of<(M, T, C)>,
 }
 
@@ -55,6 +56,14 @@ macro_rules! common {
             }
         }
 
+        impl<$($parameter),+> PartialEq for $name<$($parameter),+> {
+            fn eq(&self, other: &Self) -> bool {
+                self.text == other.text
+            }
+        }
+
+        impl<$($parameter),+> Eq for $name<$($parameter),+> {}
+
         impl<$($parameter),+> fmt::Display for $name<$($parameter),+> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.text)
@@ -64,6 +73,13 @@ macro_rules! common {
 }
 
 common!(Path<M, T, C> SubtreePath<M, T> ExpiringPath<M, T, C>);
+
+impl<M, T, C> Path<M, T, C> {
+    /// The paths of the field's earlier names.
+    pub(crate) const fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+}
 
 impl<M, T, C> ExpiringPath<M, T, C> {
     /// How long the field lives, in milliseconds.
@@ -175,6 +191,8 @@ pub trait Prefix: Send + Sync + 'static {
     const SEGMENTS: Segments;
     /// Whether what lies here may be absent as a whole.
     const OPTIONAL: bool = false;
+    /// The earlier names of the field that lies here, as paths.
+    const ALIASES: &'static [&'static str] = &[];
     /// How long the field with a key of its own lives that lies here, in milliseconds.
     const TTL: u64 = 0;
 }
@@ -225,7 +243,7 @@ impl<M, T, C, P: Prefix> PathNode for LeafNode<M, T, C, P> {
 impl<M, T, C, P: Prefix> LeafNode<M, T, C, P> {
     /// The path that was walked.
     pub const fn __end(&self) -> Path<M, T, C> {
-        Path { text: path_of::<P>(), of: PhantomData }
+        Path { text: path_of::<P>(), aliases: P::ALIASES, of: PhantomData }
     }
 }
 

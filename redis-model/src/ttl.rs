@@ -16,7 +16,8 @@ pub enum Ttl {
     Default,
     /// What the record has stays; a new record never expires.
     Keep,
-    /// The record expires after this time, in whole milliseconds, at least one.
+    /// The record expires after this time, in whole milliseconds, at least one. Where writes refresh the model's `ttl`, the
+    /// next write to a field starts that instead once less than 95 % of it would be left.
     For(Duration),
     /// The record expires at this time, by the server's clock.
     At(SystemTime),

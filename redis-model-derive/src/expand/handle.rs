@@ -100,7 +100,6 @@ impl<'a> Handle<'a> {
         let (krate, model, place, segment) = (&self.input.krate, &self.model, &self.place, segment(index));
         let (ident, vis, ty) = (&field.ident, &field.vis, &field.ty);
         let (at, here) = (quote!(#segment<#place>), quote!(self.whole.place()));
-        let path = quote!(#krate::__private::path_of::<#at>());
         let (handle, body) = match &field.role {
             Role::Nested { .. } => {
                 let handle = leaf::projection(ty, &quote!(#krate::__private::RedisFields), "Handle");
@@ -109,13 +108,12 @@ impl<'a> Handle<'a> {
             }
             Role::Expiring { codec, .. } => {
                 let (value, codec) = (leaf::expiring_value(ty, krate), leaf::codec_type(*codec, krate));
-                let ttl = quote!(<#at as #krate::__private::Prefix>::TTL);
-                let body = quote!(#krate::__private::ExpiringField::new(#here, #path, #ttl));
+                let body = quote!(#krate::__private::ExpiringField::at::<#at>(#here));
                 (quote!(#krate::__private::ExpiringField<#value, #codec>), body)
             }
             _ => {
                 let arguments = leaf::arguments(field, krate);
-                (quote!(#krate::__private::Field<#arguments>), quote!(#krate::__private::Field::new(#here, #path)))
+                (quote!(#krate::__private::Field<#arguments>), quote!(#krate::__private::Field::at::<#at>(#here)))
             }
         };
         let docs = docs(field);

@@ -21,29 +21,33 @@ pub(super) fn declarations(input: &Struct) -> TokenStream {
     let krate = &input.krate;
     let segments = input.stored().map(|(index, field)| {
         let ttl = match field.role {
-            Role::Expiring { milliseconds, .. } => Some(milliseconds),
+            Role::Expiring { milliseconds, .. } => Some(quote!(const TTL: u64 = #milliseconds;)),
             _ => None,
         };
-        let own = declaration(&segment(index), &field.stored.text, ttl, krate);
-        let aliases = field.aliases();
-        let aliases = aliases
+        let names = field.aliases();
+        let paths = (0..names.len()).map(|number| {
+            let alias = alias(index, number);
+            quote!(#krate::__private::path_of::<#alias<__P>>())
+        });
+        let aliases = (!names.is_empty()).then(|| quote!(const ALIASES: &'static [&'static str] = &[#(#paths),*];));
+        let own = declaration(&segment(index), &field.stored.text, &quote!(#ttl #aliases), krate);
+        let earlier = names
             .iter()
             .enumerate()
-            .map(|(number, name)| declaration(&alias(index, number), &name.text, None, krate));
-        quote!(#own #(#aliases)*)
+            .map(|(number, name)| declaration(&alias(index, number), &name.text, &TokenStream::new(), krate));
+        quote!(#own #(#earlier)*)
     });
     quote!(#(#segments)*)
 }
 
-fn declaration(segment: &Ident, name: &str, ttl: Option<u64>, krate: &Path) -> TokenStream {
-    let ttl = ttl.map(|milliseconds| quote!(const TTL: u64 = #milliseconds;));
+fn declaration(segment: &Ident, name: &str, facts: &TokenStream, krate: &Path) -> TokenStream {
     quote! {
         pub struct #segment<__P>(::core::marker::PhantomData<__P>);
 
         #[automatically_derived]
         impl<__P: #krate::__private::Prefix> #krate::__private::Prefix for #segment<__P> {
             const SEGMENTS: #krate::__private::Segments = __P::SEGMENTS.then(#name);
-            #ttl
+            #facts
         }
     }
 }

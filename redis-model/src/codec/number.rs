@@ -7,12 +7,20 @@ mod sealed {
 }
 
 /// A number that the server increments by itself: integers of up to 64 bits, and floats.
+#[diagnostic::on_unimplemented(
+    message = "the server cannot add to `{Self}`",
+    label = "not an integer of up to 64 bits, nor a float"
+)]
 pub trait Number: RedisValue + Encode<Self> + sealed::Sealed + Copy {
     /// What it is incremented by: `i64` for integers, so that unsigned ones can go down too; itself for floats.
     type Step: RedisValue + Encode<Self::Step> + Copy;
 
     #[doc(hidden)]
     const KIND: NumberKind;
+
+    /// Whether it is no number.
+    #[doc(hidden)]
+    fn is_nan(self) -> bool;
 
     /// The step in the other direction; `None` where there is none (`i64::MIN`).
     #[doc(hidden)]
@@ -36,6 +44,10 @@ macro_rules! integers {
             type Step = i64;
             const KIND: NumberKind = NumberKind::Integer { min: $min, max: $max };
 
+            fn is_nan(self) -> bool {
+                false
+            }
+
             fn negate(step: i64) -> Option<i64> {
                 step.checked_neg()
             }
@@ -48,10 +60,12 @@ integers! {
     i16: Some(i16::MIN as i64), Some(i16::MAX as i64);
     i32: Some(i32::MIN as i64), Some(i32::MAX as i64);
     i64: None, None;
+    isize: None, None;
     u8: Some(0), Some(u8::MAX as i64);
     u16: Some(0), Some(u16::MAX as i64);
     u32: Some(0), Some(u32::MAX as i64);
     u64: Some(0), None;
+    usize: Some(0), None;
 }
 
 macro_rules! floats {
@@ -60,6 +74,10 @@ macro_rules! floats {
         impl Number for $float {
             type Step = Self;
             const KIND: NumberKind = NumberKind::Float;
+
+            fn is_nan(self) -> bool {
+                <$float>::is_nan(self)
+            }
 
             fn negate(step: Self) -> Option<Self> {
                 Some(-step)

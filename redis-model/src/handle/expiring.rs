@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     key::Key,
     layout::Place,
+    path::{Prefix, path_of},
     query::{Part, Query, Reply, Step, reply},
     ttl::{TimeLeft, milliseconds},
 };
@@ -24,9 +25,13 @@ pub struct ExpiringField<T, C = Plain> {
 }
 
 impl<T, C> ExpiringField<T, C> {
-    /// The handle of the field at `path`, which lives `ttl` milliseconds, for generated code.
+    /// The handle of the field at a place of a record, for generated code.
     #[doc(hidden)]
-    pub fn new(place: Place, path: &'static str, ttl: u64) -> Self {
+    pub fn at<P: Prefix>(place: Place) -> Self {
+        Self::new(place, path_of::<P>(), P::TTL)
+    }
+
+    pub(super) fn new(place: Place, path: &'static str, ttl: u64) -> Self {
         let key = place.own_key(path);
         Self { place, path, key, ttl, of: PhantomData }
     }

@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+use redis::{Cmd, Value};
+
 use super::ExpiringField;
 use crate::{
     codec::{Codec, DecodeError, Encode, EncodeError, Plain},
@@ -10,8 +12,8 @@ use crate::{
     key::Key,
     layout::Place,
     mode::Mode,
-    path::{ExpiringPath, Path},
-    query::{Condition, Query, Step, reply},
+    path::{ExpiringPath, Path, Prefix, path_of},
+    query::{Condition, Query, Reply, Step, reply},
     retry::Tries,
     store::Store,
 };
@@ -42,14 +44,16 @@ use crate::{
 pub struct Field<T, C = Plain> {
     pub(super) place: Place,
     pub(super) path: &'static str,
+    /// The field's earlier names: it may still lie under one of them.
+    aliases: &'static [&'static str],
     of: PhantomData<fn() -> (T, C)>,
 }
 
 impl<T, C> Field<T, C> {
-    /// The handle of the field at `path`, for generated code.
+    /// The handle of the field at a place of a record, for generated code.
     #[doc(hidden)]
-    pub fn new(place: Place, path: &'static str) -> Self {
-        Self { place, path, of: PhantomData }
+    pub fn at<P: Prefix>(place: Place) -> Self {
+        Self { place, path: path_of::<P>(), aliases: P::ALIASES, of: PhantomData }
     }
 
     /// The record's key.
@@ -66,23 +70,53 @@ impl<T, C> Field<T, C> {
     /// nothing in its other fields, which need defaults to be loaded.
     #[must_use]
     pub fn or_create(&self) -> Self {
-        Self::new(Place { create: true, ..self.place.clone() }, self.path)
+        Self { place: Place { create: true, ..self.place.clone() }, ..*self }
     }
 
     /// Whether the field is there: `HEXISTS`. False without the record.
     pub fn exists(&self) -> Query<bool> {
-        self.place.read(hash::exists(&self.place.key, self.path), reply::flag)
+        if self.aliases.is_empty() {
+            return self.place.read(hash::exists(&self.place.key, self.path), reply::flag);
+        }
+        self.place.read(self.read_cmd(), |reply| Ok(first_stored(reply)?.is_some()))
     }
 
     /// Removes the field: `HDEL`; whether it was there. [`Error::NotFound`] without the record.
     ///
     /// A record without a field that is neither an `Option` nor has a default cannot be loaded.
     pub fn clear(&self) -> Query<bool> {
-        self.place.write(self.delete_cmd(), reply::flag)
+        self.write(self.delete_cmd(), reply::flag)
     }
 
-    pub(super) fn delete_cmd(&self) -> redis::Cmd {
+    fn delete_cmd(&self) -> Cmd {
         hash::delete(&self.place.key, [self.path].into_iter())
+    }
+
+    /// Reads the field, under all of its names if it has several.
+    fn read_cmd(&self) -> Cmd {
+        if self.aliases.is_empty() {
+            return hash::get(&self.place.key, self.path);
+        }
+        hash::get_many(&self.place.key, 1 + self.aliases.len()).arg(self.path).arg(self.aliases).take()
+    }
+
+    pub(super) fn write<U>(&self, cmd: Cmd, decode: fn(Reply<'_>) -> Result<U>) -> Query<U> {
+        if self.aliases.is_empty() {
+            return self.place.write(cmd, decode);
+        }
+        self.write_when(None, vec![Step::Run(cmd)], decode)
+    }
+
+    /// Writes under a condition; what lies under an earlier name is moved before it is looked at.
+    pub(super) fn write_when<U>(
+        &self,
+        condition: Option<Condition>,
+        steps: Vec<Step>,
+        decode: fn(Reply<'_>) -> Result<U>,
+    ) -> Query<U> {
+        let renamed =
+            (!self.aliases.is_empty()).then(|| Condition::renamed(self.place.key.clone(), self.path, self.aliases));
+        self.place.write_when(renamed.into_iter().chain(condition).collect(), steps, decode)
     }
 }
 
@@ -90,14 +124,14 @@ impl<T, C> Field<T, C> {
 impl<T, C: Codec<T>> Field<T, C> {
     /// The value: `HGET`. `None` without the field or the record.
     pub fn get(&self) -> Query<Option<T>> {
-        self.place.read(hash::get(&self.place.key, self.path), reply::value::<T, C>)
+        self.place.read(self.read_cmd(), first_value::<T, C>)
     }
 
     /// Sets the value: `HSET`. [`Error::NotFound`] without the record.
     pub fn set(&self, value: impl Encode<T, C>) -> Query<()> {
         self.with_encoded(&value, |value| {
             let set = hash::set(&self.place.key, self.path, &value);
-            self.place.write(set, reply::done)
+            self.write(set, reply::done)
         })
     }
 
@@ -105,7 +139,7 @@ impl<T, C: Codec<T>> Field<T, C> {
     /// record.
     pub fn take(&self) -> Query<Option<T>> {
         let read = hash::get(&self.place.key, self.path);
-        self.place.write_all(vec![Step::Run(read), Step::Silent(self.delete_cmd())], reply::value::<T, C>)
+        self.write_when(None, vec![Step::Run(read), Step::Silent(self.delete_cmd())], reply::value::<T, C>)
     }
 
     /// Sets the value and answers with the one before: `HGET`, `HSET`. `None` if there was none; [`Error::NotFound`]
@@ -114,8 +148,7 @@ impl<T, C: Codec<T>> Field<T, C> {
         self.with_encoded(&value, |value| {
             let read = hash::get(&self.place.key, self.path);
             let set = hash::set(&self.place.key, self.path, &value);
-            // The write goes first in the order of failure: neither can fail once the record is a hash.
-            self.place.write_all(vec![Step::Run(read), Step::Silent(set)], reply::value::<T, C>)
+            self.write_when(None, vec![Step::Run(read), Step::Silent(set)], reply::value::<T, C>)
         })
     }
 
@@ -127,7 +160,7 @@ impl<T, C: Codec<T>> Field<T, C> {
         self.with_encoded(&current, |current| {
             self.with_encoded(&value, |value| {
                 let set = hash::set(&self.place.key, self.path, &value);
-                self.place.write_when(vec![self.holds(Some(current))], vec![Step::Run(set)], reply::done)
+                self.write_when(Some(self.holds(Some(current))), vec![Step::Run(set)], reply::done)
             })
         })
     }
@@ -137,7 +170,7 @@ impl<T, C: Codec<T>> Field<T, C> {
     pub fn remove_if(&self, current: impl Encode<T, C>) -> Query<()> {
         self.with_encoded(&current, |current| {
             let delete = Step::Run(self.delete_cmd());
-            self.place.write_when(vec![self.holds(Some(current))], vec![delete], reply::done)
+            self.write_when(Some(self.holds(Some(current))), vec![delete], reply::done)
         })
     }
 
@@ -165,13 +198,13 @@ impl<T, C: Codec<T>> Field<T, C> {
                 let stored = field.stored().over(&mut link).await?;
                 let current = stored.clone().map(|bytes| field.decode(bytes)).transpose()?;
                 let changed = change(current);
-                let condition = vec![field.holds(stored)];
+                let condition = Some(field.holds(stored));
                 let write = match &changed {
                     Some(value) => field.with_encoded(value, |value| {
                         let set = hash::set(&field.place.key, field.path, &value);
-                        field.place.write_when(condition, vec![Step::Run(set)], reply::done)
+                        field.write_when(condition, vec![Step::Run(set)], reply::done)
                     }),
-                    None => field.place.write_when(condition, vec![Step::Run(field.delete_cmd())], reply::done),
+                    None => field.write_when(condition, vec![Step::Run(field.delete_cmd())], reply::done),
                 };
                 match write.over(&mut link).await {
                     Err(error) if error.is_conflict() => tries.again::<M>(error).await?,
@@ -183,7 +216,7 @@ impl<T, C: Codec<T>> Field<T, C> {
 
     /// The stored bytes.
     fn stored(&self) -> Query<Option<Vec<u8>>> {
-        self.place.read(hash::get(&self.place.key, self.path), reply::value::<Vec<u8>, Plain>)
+        self.place.read(self.read_cmd(), first_value::<Vec<u8>, Plain>)
     }
 
     fn decode(&self, stored: Vec<u8>) -> Result<T> {
@@ -218,15 +251,30 @@ impl<T, C: Codec<T>> Field<T, C> {
     }
 }
 
+/// The value under the first of a field's names that holds one.
+fn first_value<T, C: Codec<T>>(reply: Reply<'_>) -> Result<Option<T>> {
+    let context = reply.context();
+    context.value::<T, C>(0, first_stored(reply)?.unwrap_or_default())
+}
+
+/// What is stored under the first of a field's names that holds something.
+fn first_stored(reply: Reply<'_>) -> Result<Option<Value>> {
+    Ok(match reply.into_parts().0 {
+        Value::Array(values) => values.into_iter().find(|value| *value != Value::Nil),
+        Value::Nil => None,
+        value => Some(value),
+    })
+}
+
 impl<T, C> Clone for Field<T, C> {
     fn clone(&self) -> Self {
-        Self::new(self.place.clone(), self.path)
+        Self { place: self.place.clone(), ..*self }
     }
 }
 
 impl<T, C> fmt::Debug for Field<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Field").field("key", &self.place.key).field("path", &self.path).finish()
+        f.debug_struct("Field").field("key", &self.place.key).field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -244,7 +292,7 @@ impl<M, T, C> FieldPath<M> for Path<M, T, C> {
     type Handle = Field<T, C>;
 
     fn handle(self, place: Place) -> Field<T, C> {
-        Field::new(place, self.as_str())
+        Field { place, path: self.as_str(), aliases: self.aliases(), of: PhantomData }
     }
 }
 

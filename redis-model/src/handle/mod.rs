@@ -14,5 +14,5 @@ pub use self::{
 };
 pub(crate) use self::{
     expiring::time_left,
-    subtree::{read_commands, reader, write_steps},
+    select::{Values, select},
 };

@@ -11,13 +11,13 @@ use crate::{
 impl<T: Number> Field<T> {
     /// Adds `by` and answers with the sum: `HINCRBY`, or `HINCRBYFLOAT` for floats; exact to the ends of `i64`.
     ///
-    /// An absent field counts as 0. [`Error::NotFound`] without the record; [`Error::OutOfRange`] when the sum would
+    /// An absent field counts as 0, also where the model names a default. [`Error::NotFound`] without the record; [`Error::OutOfRange`] when the sum would
     /// leave the range of the field's type, and [`Error::Server`] when it would leave that of `i64`: the field stays as
     /// it was.
     pub fn incr(&self, by: T::Step) -> Query<T> {
         match self.increment(by) {
-            Ok(Step::Run(cmd)) => self.place.write(cmd, sum::<T>),
-            Ok(step) => self.place.write_all(vec![step], sum::<T>),
+            Ok(Step::Run(cmd)) => self.write(cmd, sum::<T>),
+            Ok(step) => self.write_when(None, vec![step], sum::<T>),
             Err(error) => Query::invalid(error),
         }
     }
@@ -53,10 +53,13 @@ impl<T: Number> Field<T> {
     }
 
     fn extreme(&self, value: T, keep: &str) -> Query<T> {
+        if value.is_nan() {
+            return Query::invalid(Error::invalid_query("NaN is neither greater nor smaller than a number"));
+        }
         self.with_encoded(&value, |value| {
             let args = vec![self.path.as_bytes().to_vec(), value, keep.as_bytes().to_vec()];
             let body = Step::Body { script: &EXTREME, keys: vec![self.place.key.clone()], args };
-            self.place.write_all(vec![body], sum::<T>)
+            self.write_when(None, vec![body], sum::<T>)
         })
     }
 }

@@ -2,11 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
-use redis::Value;
-
 use crate::{
     command::{hash, key as keys},
-    error::{Error, Result},
     key::Key,
     layout::{FieldError, Place, PlacedAt, Reader, RedisFields, Slot, Writer},
     path::{Prefix, path_of},
@@ -41,12 +38,13 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
     /// All of its fields: one `HMGET`, with a `GET` for each field with a key of its own. `None` when nothing of it is
     /// stored.
     pub fn get(&self) -> Query<Option<T>> {
-        let cmds = read_commands(&self.place, outline::<T, P>);
+        let cmds = Reader::commands(&self.place, outline::<T, P>);
         let decode = |reply: Reply<'_>| {
             let context = reply.context();
-            let Some(mut input) = reader(reply)? else {
+            let mut input = Reader::of(reply, outline::<T, P>)?;
+            if !input.has_value() {
                 return Ok(None);
-            };
+            }
             if P::OPTIONAL {
                 input.skip();
             }
@@ -64,8 +62,11 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
             writer.mark(path_of::<P>());
         }
         value.write::<P>(&mut writer);
-        match write_steps(&self.place, writer) {
-            Ok(steps) => self.place.write_all(steps, reply::done),
+        match writer.into_steps(&self.place) {
+            Ok((mut steps, own)) => {
+                steps.extend(own);
+                self.place.write_all(steps, reply::done)
+            }
             Err(error) => Query::invalid(error),
         }
     }
@@ -94,55 +95,6 @@ fn outline<T: RedisFields, P: Prefix>(visit: &mut dyn FnMut(Slot)) {
         visit(Slot::Leaf(path_of::<P>()));
     }
     T::outline::<P>(&mut |slot| visit(slot));
-}
-
-/// One `HMGET` for the fields of an outline, and a `GET` for each own key.
-pub(crate) fn read_commands(place: &Place, outline: fn(&mut dyn FnMut(Slot))) -> Vec<redis::Cmd> {
-    let mut cmds = vec![hash::get_many(&place.key, 8)];
-    outline(&mut |slot| match slot {
-        Slot::Leaf(path) | Slot::Alias(path) => {
-            cmds[0].arg(path);
-        }
-        Slot::Own(path) => cmds.push(crate::command::string::get(&place.own_key(path))),
-    });
-    cmds
-}
-
-/// The replies of [`read_commands`] for reading; `None` when nothing is stored.
-pub(crate) fn reader(reply: Reply<'_>) -> Result<Option<Reader>> {
-    let (value, context) = reply.into_parts();
-    let unexpected = |found: &Value| context.decode_error(0, crate::codec::DecodeError::reply("fields", found));
-    let Value::Array(mut values) = value else {
-        return Err(unexpected(&value));
-    };
-    let (leaves, own) = match values.first_mut() {
-        Some(Value::Array(leaves)) => (std::mem::take(leaves), values.split_off(1)),
-        _ => (values, Vec::new()),
-    };
-    let is_stored = leaves.iter().chain(&own).any(|value| *value != Value::Nil);
-    Ok(is_stored.then(|| Reader::new(leaves, own)))
-}
-
-/// The steps that write what was collected.
-///
-/// # Errors
-/// [`Error::Encode`] when a value could not be encoded.
-pub(crate) fn write_steps(place: &Place, writer: Writer) -> Result<Vec<Step>> {
-    if let Some((path, source)) = writer.error {
-        return Err(Error::Encode { model: place.info.name, key: place.key.clone(), path: path.to_owned(), source });
-    }
-    let mut steps = Vec::with_capacity(2 + writer.own.len());
-    // The name and the key alone write nothing.
-    if writer.hset.args_iter().len() > 2 {
-        steps.push(Step::Silent(writer.hset));
-    }
-    if !writer.absent.is_empty() {
-        steps.push(Step::Silent(hash::delete(&place.key, writer.absent.into_iter())));
-    }
-    for write in writer.own {
-        write.push_steps(place, &mut steps);
-    }
-    Ok(steps)
 }
 
 impl<T, P> PlacedAt for Subtree<T, P> {

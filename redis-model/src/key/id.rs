@@ -13,7 +13,7 @@ use crate::codec::{DecodeError, RedisValue};
     label = "not an id type",
     note = "ids are integers, `String`, `Vec<u8>`, `bool`, `char` and enums that derive `RedisValue`"
 )]
-pub trait RedisId: Sized + Send + 'static {
+pub trait RedisId: IdOf<Self> + Sized + Send + 'static {
     /// How many parts the id has: one, or one for each field of a tuple.
     #[doc(hidden)]
     const PARTS: usize = 1;
@@ -144,7 +144,10 @@ impl<I, T: IdOf<I> + ToOwned + ?Sized> IdOf<I> for std::borrow::Cow<'_, T> {
 macro_rules! tuple_ids {
     ($($count:literal: $($id:ident $given:ident $index:tt),+;)*) => {$(
         impl<$($id: RedisId),+> RedisId for ($($id,)+) {
-            const PARTS: usize = $count;
+            const PARTS: usize = {
+                $(assert!($id::PARTS == 1, "an id field cannot be a tuple: mark several fields with `#[redis(id)]`");)+
+                $count
+            };
 
             fn read(parts: &[IdText<'_>]) -> Result<Self, DecodeError> {
                 Ok(($($id::read(parts.get($index..).unwrap_or_default())?,)+))

@@ -19,7 +19,4 @@ pub use self::{
     read::{FieldError, Reader},
     write::Writer,
 };
-pub(crate) use self::{
-    info::SCHEMA_MARK,
-    write::{OwnValue, OwnWrite},
-};
+pub(crate) use self::{info::SCHEMA_MARK, write::OwnValue};

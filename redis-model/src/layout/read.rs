@@ -2,14 +2,19 @@
 
 use std::vec;
 
-use redis::Value;
+use redis::{Cmd, Value};
 
-use super::{Expires, Expiring, RedisFields, Slot};
+use super::{Expires, Expiring, Place, RedisFields, Slot};
 use crate::{
     codec::{Codec, DecodeError, Leaf, RedisValue},
+    command::{hash, string},
+    error::Result,
     path::Prefix,
-    query::text_of,
+    query::{Reply, text_of},
 };
+
+/// Names the paths of a layout.
+pub(crate) type Outline = fn(&mut dyn FnMut(Slot));
 
 /// The stored values of a record, in the order of its outline.
 #[derive(Debug)]
@@ -28,6 +33,62 @@ pub struct FieldError {
 impl Reader {
     pub(crate) fn new(leaves: Vec<Value>, own: Vec<Value>) -> Self {
         Self { leaves: leaves.into_iter(), own: own.into_iter() }
+    }
+
+    /// The commands that read the values of an outline: one `HMGET`, and a `GET` for each own key.
+    pub(crate) fn commands(place: &Place, outline: Outline) -> Vec<Cmd> {
+        let mut cmds = vec![hash::get_many(&place.key, 8)];
+        outline(&mut |slot| match slot {
+            Slot::Leaf(path) | Slot::Alias(path) => {
+                cmds[0].arg(path);
+            }
+            Slot::Own(path) => cmds.push(string::get(&place.own_key(path))),
+        });
+        cmds
+    }
+
+    /// The values in the reply to these commands.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) when there are more or fewer of them: a missing one would pass as absent.
+    pub(crate) fn of(reply: Reply<'_>, outline: Outline) -> Result<Self> {
+        let (mut leaves_asked, mut own_asked) = (0, 0);
+        outline(&mut |slot| match slot {
+            Slot::Leaf(_) | Slot::Alias(_) => leaves_asked += 1,
+            Slot::Own(_) => own_asked += 1,
+        });
+        let (value, context) = reply.into_parts();
+        let (leaves, own) = match value {
+            Value::Array(mut values) if own_asked > 0 && !values.is_empty() => {
+                let own = values.split_off(1);
+                (values.swap_remove(0), own)
+            }
+            leaves => (leaves, Vec::new()),
+        };
+        match leaves {
+            Value::Array(leaves) if leaves.len() == leaves_asked && own.len() == own_asked => {
+                Ok(Self::new(leaves, own))
+            }
+            other => {
+                let expected = format!("{leaves_asked} fields and {own_asked} keys");
+                Err(context.decode_error_at(String::new(), DecodeError::reply(expected, &other)))
+            }
+        }
+    }
+
+    /// Whether any field of the hash is there: without one there is no record, whatever is left of its own keys.
+    pub(crate) fn has_leaf(&self) -> bool {
+        self.leaves.as_slice().iter().any(|value| *value != Value::Nil)
+    }
+
+    /// Whether anything is there.
+    pub(crate) fn has_value(&self) -> bool {
+        self.has_leaf() || self.own.as_slice().iter().any(|value| *value != Value::Nil)
+    }
+
+    /// The values themselves: those of the hash, and those of own keys.
+    pub(crate) fn into_values(self) -> (vec::IntoIter<Value>, vec::IntoIter<Value>) {
+        (self.leaves, self.own)
     }
 
     /// The next leaf, or the first of its `aliases` earlier names that is there, or its default.

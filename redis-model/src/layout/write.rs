@@ -6,6 +6,7 @@ use super::{Expires, Place, Slot, expiring::Change};
 use crate::{
     codec::{Codec, EncodeError, Leaf},
     command::{hash, key as keys, string},
+    error::{Error, Result},
     key::Key,
     query::Step,
 };
@@ -31,7 +32,7 @@ pub(crate) struct OwnWrite {
 
 impl OwnWrite {
     /// The steps that write it.
-    pub(crate) fn push_steps(self, place: &Place, steps: &mut Vec<Step>) {
+    fn push_steps(self, place: &Place, steps: &mut Vec<Step>) {
         let key = place.own_key(self.path);
         match self.value {
             OwnValue::Unchanged => {}
@@ -106,6 +107,35 @@ impl Writer {
     /// An earlier name, which goes when the record is saved.
     pub fn alias(&mut self, path: &'static str) {
         self.absent.push(path);
+    }
+
+    /// The own keys that the save does not touch.
+    pub(crate) fn unchanged_keys(&self, place: &Place) -> Vec<Key> {
+        let unchanged = self.own.iter().filter(|write| matches!(write.value, OwnValue::Unchanged));
+        unchanged.map(|write| place.own_key(write.path)).collect()
+    }
+
+    /// The steps that write what was collected: those on the record's hash, and those on own keys.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] when a value could not be encoded.
+    pub(crate) fn into_steps(self, place: &Place) -> Result<(Vec<Step>, Vec<Step>)> {
+        if let Some((path, source)) = self.error {
+            let (model, key) = (place.info.name, place.key.clone());
+            return Err(Error::Encode { model, key, path: path.to_owned(), source });
+        }
+        let (mut in_hash, mut own) = (Vec::with_capacity(8), Vec::new());
+        // The name and the key alone write nothing.
+        if self.hset.args_iter().len() > 2 {
+            in_hash.push(Step::Silent(self.hset));
+        }
+        if !self.absent.is_empty() {
+            in_hash.push(Step::Silent(hash::delete(&place.key, self.absent.into_iter())));
+        }
+        for write in self.own {
+            write.push_steps(place, &mut own);
+        }
+        Ok((in_hash, own))
     }
 
     /// The mark of a nested struct that is there.

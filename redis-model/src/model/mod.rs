@@ -6,8 +6,6 @@ mod record;
 mod save;
 mod scan;
 
-use redis::Cmd;
-
 pub use self::{
     record::Record,
     save::{Revision, Save},
@@ -205,9 +203,4 @@ pub(crate) fn id_of<T: RedisModel>(key: &Key) -> Result<T::Id> {
 pub(crate) fn outline<T: RedisModel>(visit: &mut dyn FnMut(Slot)) {
     visit(Slot::Leaf(SCHEMA_MARK));
     T::outline::<Root>(&mut |slot| visit(slot));
-}
-
-/// The commands that read a whole record.
-pub(crate) fn read_commands<T: RedisModel>(place: &crate::layout::Place) -> Vec<Cmd> {
-    crate::handle::read_commands(place, outline::<T>)
 }

@@ -2,12 +2,10 @@
 
 use redis::{Arg, Cmd, Value};
 
-use super::{RedisModel, id_of, outline, read_commands};
+use super::{RedisModel, id_of, outline};
 use crate::{
-    codec::DecodeError,
     command::hash,
     error::{Error, Result},
-    handle::write_steps,
     layout::{FieldError, Place, Reader, Slot, Writer},
     mode::Mode,
     path::Root,
@@ -52,36 +50,31 @@ struct Snapshot {
 
 impl Snapshot {
     fn query<T: RedisModel>(place: &Place) -> Query<Self> {
-        place.read_all(read_commands::<T>(place), Self::read::<T>)
+        place.read_all(Reader::commands(place, outline::<T>), Self::read::<T>)
     }
 
     fn read<T: RedisModel>(reply: Reply<'_>) -> Result<Self> {
-        let (value, context) = reply.into_parts();
-        let mut values = match value {
-            Value::Array(mut values) => match values.first_mut() {
-                Some(Value::Array(leaves)) => std::mem::take(leaves).into_iter().chain(values.split_off(1)).collect(),
-                _ => values,
-            },
-            other => return Err(context.decode_error(0, DecodeError::reply("fields", &other))),
+        let context = reply.context();
+        let stored = Reader::of(reply, outline::<T>)?;
+        if !stored.has_leaf() {
+            return Err(Error::NotFound { key: context.key() });
         }
-        .into_iter();
         let (mut hash_paths, mut own_paths) = (Vec::new(), Vec::new());
         outline::<T>(&mut |slot: Slot| {
             hash_paths.extend(slot.in_hash());
             own_paths.extend(slot.own());
         });
-        let mut take = |path: &'static str| match values.next().unwrap_or_default() {
+        let bytes = |(path, value): (&'static str, Value)| match value {
             Value::Nil => Ok((path, None)),
             stored => text_of(stored)
                 .map(|bytes| (path, Some(bytes)))
                 .map_err(|source| context.decode_error_at(path.to_owned(), source)),
         };
-        let leaves = hash_paths.into_iter().map(&mut take).collect::<Result<Vec<_>>>()?;
-        let own = own_paths.into_iter().map(&mut take).collect::<Result<Vec<_>>>()?;
-        if leaves.iter().chain(&own).all(|(_, stored)| stored.is_none()) {
-            return Err(Error::NotFound { key: context.key() });
-        }
-        Ok(Self { leaves, own })
+        let (leaves, own) = stored.into_values();
+        Ok(Self {
+            leaves: hash_paths.into_iter().zip(leaves).map(bytes).collect::<Result<_>>()?,
+            own: own_paths.into_iter().zip(own).map(bytes).collect::<Result<_>>()?,
+        })
     }
 
     fn decode<T: RedisModel>(&self, place: &Place) -> Result<T> {
@@ -104,7 +97,8 @@ impl Snapshot {
         model.write::<Root>(&mut writer);
         writer.hset = self.changed(place, &writer.hset);
         writer.absent.retain(|path| self.leaves.iter().any(|(known, stored)| known == path && stored.is_some()));
-        let steps = write_steps(place, writer)?;
+        let (mut steps, own) = writer.into_steps(place)?;
+        steps.extend(own);
         if steps.is_empty() {
             // Nothing to write; what was read is still a consistent record.
             return Ok(place.exists().and_then({

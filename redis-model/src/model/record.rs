@@ -4,8 +4,8 @@ use std::{fmt, marker::PhantomData, time::Duration};
 
 use super::{RedisModel, load};
 use crate::{
-    command::{hash, key as keys},
-    handle::{FieldPath, Selection, time_left},
+    command::key as keys,
+    handle::{FieldPath, Selection, Values, select, time_left},
     key::Key,
     layout::{Place, PlacedAt, Slot},
     path::Root,
@@ -113,11 +113,8 @@ impl<T: RedisModel> Record<T> {
     /// assert_eq!((name.as_deref(), logins), (Some("Ada"), Some(3)));
     /// # Ok::<(), redis_model::Error>(())
     /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "paths are copied like numbers")]
     pub fn select<S: Selection<T>>(&self, paths: S) -> Query<S::Output> {
-        let mut cmd = hash::get_many(&self.place.key, S::COUNT);
-        paths.fields(&mut cmd);
-        self.place.read(cmd, S::read)
+        select(&self.place.key, paths, |cmd| self.place.read(cmd, Values::of))
     }
 
     /// The handle of the field at a `path!`.

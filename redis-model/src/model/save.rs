@@ -5,9 +5,8 @@ use std::{fmt, marker::PhantomData};
 use crate::{
     command::key as keys,
     error::Result,
-    handle::write_steps,
     key::Key,
-    layout::{OwnValue, OwnWrite, Place, Refresh, SCHEMA_MARK, Writer},
+    layout::{OwnValue, Place, Refresh, SCHEMA_MARK, Writer},
     model::{RedisModel, record::own_keys},
     path::Root,
     query::{Condition, IntoQuery, Part, Query, Reply, Step, reply},
@@ -93,8 +92,8 @@ impl<T: RedisModel> Save<T> {
         Self { place, writer, own, existence: Existence::Any, ttl: Ttl::Default, of: PhantomData }
     }
 
-    /// Requires that there is no record with this id: else [`Error::AlreadyExists`](crate::Error::AlreadyExists). What is left of own keys
-    /// of an earlier record goes.
+    /// Requires that there is no record with this id: else [`Error::AlreadyExists`](crate::Error::AlreadyExists). What is
+    /// left of own keys of an earlier record goes.
     pub fn create(mut self) -> Self {
         self.existence = Existence::Missing;
         self
@@ -121,35 +120,34 @@ impl<T: RedisModel> Save<T> {
         }
     }
 
+    /// The write of the hash is the one that can meet a wrong type, so it goes first; what may end the record goes after
+    /// all that is written to its hash, and what hangs on the record's life after that.
     fn into_part(mut self) -> Result<Part> {
-        let (name, version) = (self.place.info.name, self.writer.version);
+        let (key, name) = (self.place.key.clone(), self.place.info.name);
         let mut conditions = self.existence_condition();
-        let mut steps = Vec::new();
-        if self.existence == Existence::Missing && !self.own.is_empty() {
-            steps.push(Step::Silent(keys::unlink(&self.own)));
-            self.writer.own.retain(|write| matches!(write.value, OwnValue::Set { .. }));
-        }
+        let leftovers = self.leftovers();
+        let version = self.place.info.version.map(|field| {
+            conditions.extend(version_condition(&key, field, self.writer.version, self.existence));
+            version_step(&key, field, self.writer.version, self.existence)
+        });
         let lifetime = self.lifetime(&mut conditions)?;
-        let sets_lifetime = lifetime.is_some();
-        let unchanged = unchanged_keys(&self.place, &self.writer.own);
-        // The write of the hash is the one that can meet a wrong type, so it goes before all others.
-        let written = write_steps(&self.place, self.writer)?;
-        let mut written = written.into_iter();
-        let first = written.next();
-        let leftovers = std::mem::take(&mut steps);
-        steps.extend(first);
+        let unchanged = if lifetime.is_some() { self.writer.unchanged_keys(&self.place) } else { Vec::new() };
+        let (mut steps, own) = self.writer.into_steps(&self.place)?;
         steps.extend(leftovers);
+        steps.extend(version);
         steps.extend(lifetime);
-        steps.extend(written);
-        if sets_lifetime {
-            let record = &self.place.key;
-            steps.extend(unchanged.into_iter().map(|key| Step::ExpireLike { key, like: record.clone() }));
-        }
-        if let Some(field) = self.place.info.version {
-            conditions.extend(version_condition(&self.place.key, field, version, self.existence));
-            steps.push(version_step(&self.place.key, field, version, self.existence));
-        }
+        steps.extend(own);
+        steps.extend(unchanged.into_iter().map(|own| Step::ExpireLike { key: own, like: key.clone() }));
         Ok(as_small_as_possible(steps, conditions, name))
+    }
+
+    /// Removes own keys of an earlier record of this id, where this is to be the first.
+    fn leftovers(&mut self) -> Option<Step> {
+        if self.existence != Existence::Missing || self.own.is_empty() {
+            return None;
+        }
+        self.writer.own.retain(|write| matches!(write.value, OwnValue::Set { .. }));
+        Some(Step::Silent(keys::unlink(&self.own)))
     }
 
     fn existence_condition(&self) -> Vec<Condition> {
@@ -190,9 +188,9 @@ fn as_small_as_possible(mut steps: Vec<Step>, conditions: Vec<Condition>, model:
 
 fn version_condition(key: &Key, field: &str, version: u64, existence: Existence) -> Option<Condition> {
     match (version, existence) {
-        // A record that was never loaded must be a new one.
-        (0, Existence::Any) => Some(Condition::missing(key).or_conflict()),
         (_, Existence::Missing) => None,
+        // A new record, or one that was saved before its model had a version.
+        (0, _) => Some(Condition::field_absent(key, field)),
         _ => Some(Condition::field_equals(key, field, version.to_string())),
     }
 }
@@ -203,11 +201,6 @@ fn version_step(key: &Key, field: &'static str, version: u64, existence: Existen
         return Step::Timestamp { key: key.clone(), field };
     }
     Step::Increment { key: key.clone(), field, by: 1, low: None, high: None }
-}
-
-fn unchanged_keys(place: &Place, own: &[OwnWrite]) -> Vec<Key> {
-    let unchanged = own.iter().filter(|write| matches!(write.value, OwnValue::Unchanged));
-    unchanged.map(|write| place.own_key(write.path)).collect()
 }
 
 impl<T: RedisModel> IntoQuery for Save<T> {

@@ -9,12 +9,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Record, RedisModel};
+use super::RedisModel;
 use crate::{
     codec::DecodeError,
-    command::{hash, key as keys},
+    command::key as keys,
     error::{Error, Result},
-    handle::Selection,
+    handle::{Selection, Values, select},
     key::{Key, ids_in, scan_pattern},
     mode::{Blocking, Mode},
     query::{Part, Query, Reply},
@@ -27,18 +27,19 @@ const PAGE: usize = 250;
 /// A walk over the records of a model: an `Iterator` on a blocking store, a `Stream` on an asynchronous one, where
 /// [`next`](Self::next) does without the stream traits.
 ///
-/// After an error it ends.
+/// A key at the model's pattern whose id or fields cannot be read gives an error, and the walk goes on; it ends with an error
+/// of the request itself.
 #[must_use = "a scan does nothing until it is iterated"]
 pub struct Scan<M: Mode, P: Page> {
     store: Store<M>,
     page: Arc<P>,
     /// Where `SCAN` goes on; `None` when it is through.
     cursor: Option<u64>,
-    items: VecDeque<P::Item>,
+    items: VecDeque<Result<P::Item>>,
     pending: Option<Pending<P::Item>>,
 }
 
-type Pending<T> = Pin<Box<dyn Future<Output = Result<(u64, Vec<T>)>> + Send>>;
+type Pending<T> = Pin<Box<dyn Future<Output = Result<(u64, Vec<Result<T>>)>> + Send>>;
 
 /// What a scan makes of each page of keys.
 #[doc(hidden)]
@@ -50,16 +51,16 @@ pub trait Page: Send + Sync + 'static {
     fn pattern(&self) -> Vec<u8>;
 
     /// The query for the items of these keys; keys that are not of a record give none.
-    fn items(&self, keys: Vec<Vec<u8>>) -> Result<Items<Self::Item>>;
+    fn items(&self, keys: Vec<Vec<u8>>) -> Items<Self::Item>;
 }
 
 /// The items of a page: at once, or after one more round trip.
 #[doc(hidden)]
 pub enum Items<T> {
     /// The keys said it all.
-    Ready(Vec<T>),
+    Ready(Vec<Result<T>>),
     /// Something has to be read.
-    Query(Query<Vec<T>>),
+    Query(Query<Vec<Result<T>>>),
 }
 
 /// The ids of a model's records.
@@ -90,8 +91,8 @@ impl<T: RedisModel> Page for Ids<T> {
         scan_pattern::<T::Id>(T::INFO.key)
     }
 
-    fn items(&self, keys: Vec<Vec<u8>>) -> Result<Items<T::Id>> {
-        keys.iter().filter_map(|key| id::<T>(key)).collect::<Result<_>>().map(Items::Ready)
+    fn items(&self, keys: Vec<Vec<u8>>) -> Items<T::Id> {
+        Items::Ready(keys.iter().filter_map(|key| id::<T>(key)).collect())
     }
 }
 
@@ -102,26 +103,28 @@ impl<T: RedisModel, S: Selection<T>> Page for Selected<T, S> {
         scan_pattern::<T::Id>(T::INFO.key)
     }
 
-    fn items(&self, keys: Vec<Vec<u8>>) -> Result<Items<Self::Item>> {
-        let (mut ids, mut reads) = (Vec::new(), Vec::new());
-        for key in keys {
-            let Some(id) = id::<T>(&key) else { continue };
-            ids.push(id?);
+    fn items(&self, keys: Vec<Vec<u8>>) -> Items<Self::Item> {
+        let reads = keys.into_iter().filter_map(|key| {
+            let id = match id::<T>(&key)? {
+                Ok(id) => id,
+                Err(error) => return Some(Query::invalid(error).attempt()),
+            };
             // Not through the handle: looking at all records does not refresh any.
-            let place = Record::<T>::new(Key::new(key)).place();
-            let mut cmd = hash::get_many(&place.key, S::COUNT);
-            self.paths.fields(&mut cmd);
-            reads.push(Query::part(Part::command(cmd, T::INFO.name), S::read));
-        }
-        Ok(Items::Query(Query::all(reads).map(|values| ids.into_iter().zip(values).collect())))
+            let read =
+                select(&Key::new(key), self.paths, |cmd| Query::part(Part::command(cmd, T::INFO.name), Values::of));
+            Some(read.map(|values| (id, values)).attempt())
+        });
+        Items::Query(Query::all(reads))
     }
 }
 
-/// The id in a key; `None` when the key is not that of a record.
+/// The id in a key; `None` when the key is not that of a record, also when the id would be written in another way.
 fn id<T: RedisModel>(key: &[u8]) -> Option<Result<T::Id>> {
-    ids_in::<T::Id>(T::INFO.key, key).map(|id| {
-        id.map_err(|source| Error::Decode { model: T::INFO.name, key: Key::new(key), path: String::new(), source })
-    })
+    let found = ids_in::<T::Id>(T::INFO.key, key)?;
+    if found.as_ref().is_ok_and(|id| T::INFO.key.of(id).as_bytes() != key) {
+        return None;
+    }
+    Some(found.map_err(|source| Error::Decode { model: T::INFO.name, key: Key::new(key), path: String::new(), source }))
 }
 
 impl<M: Mode, P: Page> Scan<M, P> {
@@ -132,7 +135,7 @@ impl<M: Mode, P: Page> Scan<M, P> {
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item>>> {
         loop {
             if let Some(item) = self.items.pop_front() {
-                return Poll::Ready(Some(Ok(item)));
+                return Poll::Ready(Some(item));
             }
             let Some(cursor) = self.cursor else {
                 return Poll::Ready(None);
@@ -157,11 +160,15 @@ impl<M: Mode, P: Page> Scan<M, P> {
     }
 }
 
-async fn read_page<M: Mode, P: Page>(store: Store<M>, page: Arc<P>, cursor: u64) -> Result<(u64, Vec<P::Item>)> {
+async fn read_page<M: Mode, P: Page>(
+    store: Store<M>,
+    page: Arc<P>,
+    cursor: u64,
+) -> Result<(u64, Vec<Result<P::Item>>)> {
     let mut link = store.link();
     let scan = Part::command(keys::scan_hashes(cursor, &page.pattern(), PAGE), "");
     let (next, found) = Query::part(scan, read_keys).over(&mut link).await?;
-    match page.items(found)? {
+    match page.items(found) {
         Items::Ready(items) => Ok((next, items)),
         Items::Query(query) => Ok((next, query.over(&mut link).await?)),
     }

@@ -1,5 +1,7 @@
 //! What must hold for a query to run.
 
+use std::fmt;
+
 use redis::{Cmd, RedisError};
 
 use crate::{error::Error, key::Key};
@@ -18,7 +20,7 @@ use crate::{error::Error, key::Key};
 /// assert!(matches!(claim().run(&store), Err(Error::AlreadyExists { .. })));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Condition {
     pub(super) key: Key,
     pub(super) test: Test,
@@ -27,7 +29,7 @@ pub struct Condition {
     pub(super) liftable: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Test {
     Exists,
     Missing,
@@ -37,6 +39,11 @@ pub(super) enum Test {
     Type(&'static str),
     /// Holds always: notes whether the key was there, for the step that asks.
     Noted,
+    /// Holds always: moves a field from its earlier names, so that what follows finds it under its name.
+    Renamed {
+        path: &'static str,
+        aliases: &'static [&'static str],
+    },
 }
 
 /// The values of a hash's fields as they were read, `None` where absent.
@@ -96,6 +103,11 @@ impl Condition {
         Self::new(key, Test::Noted, Failure::Conflict)
     }
 
+    /// Moves a field from its earlier names to its path, before anything looks at it.
+    pub(crate) fn renamed(key: Key, path: &'static str, aliases: &'static [&'static str]) -> Self {
+        Self::new(key, Test::Renamed { path, aliases }, Failure::Conflict)
+    }
+
     fn new(key: Key, test: Test, failure: Failure) -> Self {
         Self { key, test, failure, liftable: false }
     }
@@ -103,12 +115,6 @@ impl Condition {
     /// Lets [`unchecked`](super::Query::unchecked) drop it: it protects, but the result does not depend on it.
     pub(crate) fn liftable(mut self) -> Self {
         self.liftable = true;
-        self
-    }
-
-    /// Reports a failure as a conflict, whatever is tested.
-    pub(crate) fn or_conflict(mut self) -> Self {
-        self.failure = Failure::Conflict;
         self
     }
 
@@ -122,8 +128,9 @@ impl Condition {
         }
     }
 
-    pub(super) fn is_existence_of(&self, key: &Key) -> bool {
-        matches!(self.test, Test::Exists) && self.key == *key
+    /// The key that has to exist.
+    pub(super) fn existing_key(&self) -> Option<&Key> {
+        matches!(self.test, Test::Exists).then_some(&self.key)
     }
 
     /// Types are checked last: all conditions, then the types, then the commands.
@@ -141,6 +148,7 @@ impl Condition {
             Test::String(None) => "n",
             Test::Type(_) => "t",
             Test::Noted => "d",
+            Test::Renamed { .. } => "a",
         };
         call.arg(kind).arg(index);
         match &self.test {
@@ -151,8 +159,18 @@ impl Condition {
             Test::Type(name) => {
                 call.arg(name);
             }
+            Test::Renamed { path, aliases } => {
+                call.arg(aliases.len()).arg(path).arg(aliases);
+            }
             Test::Exists | Test::Missing | Test::String(None) | Test::Noted => {}
         }
+    }
+}
+
+/// The key, and no values: they may be secrets.
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condition").field("key", &self.key).field("failure", &self.failure).finish_non_exhaustive()
     }
 }
 

@@ -11,25 +11,31 @@
 --          s  value               it holds this string
 --          n                      it holds no string
 --          t  type                it is of this type, or missing
+--          a  n field old..       nothing: moves the field from the first of its n old names that is there, removes all
 --          d                      nothing: notes whether the key is missing, for step d
 --        each command or step:  kind, number of its arguments, arguments
 --          +  command             runs it and keeps the reply
 --          -  command             runs it and drops the reply
 --          *  group name key ..   runs it in pieces of whole groups of arguments, keeps the sum of the replies
+--          /  group name key ..   the same, and drops it
 --          i  key field by low high   HINCRBY, kept between low and high where given; keeps the sum as text
 --          g  key by              INCRBY; keeps the sum as text
 --          x  key number          stops with the number of a condition if the key is no longer there
 --          r  key ttl             sets the ttl (ms) again once less than 95 % of it is left, never on a key without one
 --          n  key mark value ttl version   makes the record if it is missing: its mark, ttl (ms), first version
---          d  key ttl new         sets the ttl (ms) if the key is new ('1' when it was missing before this request)
+--          d  key ttl             sets the ttl (ms) if the key was missing before this request
 --          c  key like            lets the key expire no later than `like`
 --          v  key field           writes the server's microseconds into the field; keeps them
 --          b  k keys.. args..     runs the body of the script with these keys and arguments, keeps its reply
 -- Reply  an array of the kept replies; or the number of the first condition that does not hold; or the number,
---        negative, of the step i whose sum was out of range; or an error. In the last two cases what comes before has
---        run, as Redis undoes nothing
+--        negative, of the step i whose sum was out of range; or an error and where it was met: the number of the
+--        condition, or that of the step, negative. In the last two cases what comes before has run, as Redis undoes
+--        nothing
 
 local at = 2
+
+-- Where an error is met: the number of the condition, or that of the step, negative.
+local place = 0
 
 local function holds(kind, key)
   if kind == 'e' then
@@ -53,6 +59,18 @@ local function holds(kind, key)
     return redis.call('GET', key) == ARGV[at - 1]
   elseif kind == 'n' then
     return redis.call('GET', key) == false
+  elseif kind == 'a' then
+    local last = at + 1 + tonumber(ARGV[at])
+    local field = ARGV[at + 1]
+    for i = at + 2, last do
+      local value = redis.call('HGET', key, ARGV[i])
+      if value then
+        redis.call('HSETNX', key, field, value)
+        redis.call('HDEL', key, ARGV[i])
+      end
+    end
+    at = last + 1
+    return true
   elseif kind == 't' then
     local type = redis.call('TYPE', key).ok
     at = at + 1
@@ -63,13 +81,16 @@ end
 -- The keys that a new record's steps ask about, as they were before anything was written.
 local was_missing = {}
 
-for i = 1, tonumber(ARGV[1]) do
-  local kind, key = ARGV[at], KEYS[tonumber(ARGV[at + 1])]
-  at = at + 2
-  if kind == 'd' then
-    was_missing[key] = redis.call('EXISTS', key) == 0
-  elseif not holds(kind, key) then
-    return i
+-- Answers with the number of the first condition that does not hold.
+local function check()
+  for i = 1, tonumber(ARGV[1]) do
+    local kind, key = ARGV[at], KEYS[tonumber(ARGV[at + 1])]
+    at, place = at + 2, i
+    if kind == 'd' then
+      was_missing[key] = redis.call('EXISTS', key) == 0
+    elseif not holds(kind, key) then
+      return i
+    end
   end
 end
 
@@ -99,65 +120,88 @@ local function increment(key, field, by, low, high)
   end
 end
 
+-- What hangs on a record expires no later than it, and is gone when it is.
+local function expire_like(key, record)
+  local limit = redis.call('PEXPIRETIME', record)
+  if limit == -2 then
+    redis.call('UNLINK', key)
+  elseif limit >= 0 then
+    local own = redis.call('PEXPIRETIME', key)
+    if own > limit or own == -1 then redis.call('PEXPIREAT', key, limit) end
+  end
+end
+
 local function microseconds()
   local time = redis.call('TIME')
   return string.format('%d%06d', time[1], time[2])
 end
 
-local replies, kept, step = {}, 0, 0
+-- The records that this request has made, and in which step: one that is made only for an increment that is then
+-- refused goes again.
+local made = {}
 
-while at <= #ARGV do
-  local kind, first = ARGV[at], at + 2
-  step = step + 1
-  local last = at + 1 + tonumber(ARGV[at + 1])
-  local key, second = ARGV[first], ARGV[first + 1]
-  at = last + 1
-  local reply
-  if kind == '+' or kind == '-' then
-    reply = redis.call(unpack(ARGV, first, last))
-  elseif kind == '*' then
-    reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last)
-  elseif kind == 'i' then
-    reply = increment(key, second, ARGV[first + 2], ARGV[first + 3], ARGV[first + 4])
-    if not reply then return -step end
-  elseif kind == 'g' then
-    redis.call('INCRBY', key, second)
-    reply = redis.call('GET', key)
-  elseif kind == 'x' then
-    if redis.call('EXISTS', key) == 0 then return tonumber(second) end
-  elseif kind == 'r' then
-    local left = redis.call('PTTL', key)
-    if left >= 0 and left < tonumber(second) * 0.95 then redis.call('PEXPIRE', key, second) end
-  elseif kind == 'n' then
-    if redis.call('EXISTS', key) == 0 then
-      redis.call('HSET', key, second, ARGV[first + 2])
-      if ARGV[first + 3] ~= '' then redis.call('PEXPIRE', key, ARGV[first + 3]) end
-      if ARGV[first + 4] ~= '' then redis.call('HSET', key, ARGV[first + 4], microseconds()) end
+local function run()
+  local failed = check()
+  if failed then return failed end
+  local replies, kept, step = {}, 0, 0
+  while at <= #ARGV do
+    local kind, first = ARGV[at], at + 2
+    local last = at + 1 + tonumber(ARGV[at + 1])
+    local key, second = ARGV[first], ARGV[first + 1]
+    step, at = step + 1, last + 1
+    place = -step
+    local reply
+    if kind == '+' or kind == '-' then
+      reply = redis.call(unpack(ARGV, first, last))
+    elseif kind == '*' or kind == '/' then
+      reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last)
+    elseif kind == 'i' then
+      reply = increment(key, second, ARGV[first + 2], ARGV[first + 3], ARGV[first + 4])
+      if not reply then
+        if made[key] == step - 1 then redis.call('UNLINK', key) end
+        return -step
+      end
+    elseif kind == 'g' then
+      redis.call('INCRBY', key, second)
+      reply = redis.call('GET', key)
+    elseif kind == 'x' then
+      if redis.call('EXISTS', key) == 0 then return tonumber(second) end
+    elseif kind == 'r' then
+      local left = redis.call('PTTL', key)
+      if left >= 0 and left < tonumber(second) * 0.95 then redis.call('PEXPIRE', key, second) end
+    elseif kind == 'n' then
+      if redis.call('EXISTS', key) == 0 then
+        made[key] = step
+        redis.call('HSET', key, second, ARGV[first + 2])
+        if ARGV[first + 3] ~= '' then redis.call('PEXPIRE', key, ARGV[first + 3]) end
+        if ARGV[first + 4] ~= '' then redis.call('HSET', key, ARGV[first + 4], microseconds()) end
+      end
+    elseif kind == 'd' then
+      if was_missing[key] then redis.call('PEXPIRE', key, second) end
+    elseif kind == 'c' then
+      expire_like(key, second)
+    elseif kind == 'v' then
+      reply = microseconds()
+      redis.call('HSET', key, second, reply)
+    elseif kind == 'b' then
+      local names, split = {}, first + tonumber(key)
+      for i = first + 1, split do names[#names + 1] = ARGV[i] end
+      local arguments = {}
+      for i = split + 1, last do arguments[#arguments + 1] = ARGV[i] end
+      reply = body(names, arguments)
+      -- An error inside of the array of replies would be one of them; alone it is that of the request.
+      if type(reply) == 'table' and reply.err then error(reply, 0) end
     end
-  elseif kind == 'd' then
-    if was_missing[key] then redis.call('PEXPIRE', key, second) end
-  elseif kind == 'c' then
-    local limit = redis.call('PEXPIRETIME', second)
-    if limit >= 0 then
-      local own = redis.call('PEXPIRETIME', key)
-      if own > limit or own == -1 then redis.call('PEXPIREAT', key, limit) end
+    if string.find('+*igvb', kind, 1, true) then
+      kept = kept + 1
+      if reply == nil then reply = false end
+      replies[kept] = reply
     end
-  elseif kind == 'v' then
-    reply = microseconds()
-    redis.call('HSET', key, second, reply)
-  elseif kind == 'b' then
-    local names, split = {}, first + tonumber(key)
-    for i = first + 1, split do names[#names + 1] = ARGV[i] end
-    local arguments = {}
-    for i = split + 1, last do arguments[#arguments + 1] = ARGV[i] end
-    reply = body(names, arguments)
-    -- An error inside of the array of replies would be one of them; alone it is that of the request.
-    if type(reply) == 'table' and reply.err then return reply end
   end
-  if kind == '+' or kind == '*' or kind == 'i' or kind == 'g' or kind == 'v' or kind == 'b' then
-    kept = kept + 1
-    replies[kept] = reply == nil and false or reply
-  end
+  return replies
 end
 
-return replies
+local succeeded, reply = pcall(run)
+if succeeded then return reply end
+if type(reply) ~= 'table' then reply = redis.error_reply(tostring(reply)) end
+return {reply, place}

@@ -2,11 +2,11 @@
 
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerError, ServerErrorKind, Value};
 
-use super::{
-    Parts,
-    part::{Part, is_read},
+use super::{Parts, part::Part};
+use crate::{
+    command::facts::is_read,
+    error::{Error, Result},
 };
-use crate::error::{Error, Result};
 
 /// Says whether a request changes nothing when it runs twice; asked only when a reply was lost.
 pub(crate) type Repeatable<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -32,13 +32,16 @@ pub(super) enum Answers {
     Many { values: Vec<Result<Value>>, sent: Sent },
 }
 
-/// A pipeline, which has taken the plain commands out of their parts.
+/// What is sent for several parts, which the plain commands have been taken out of: one command for each.
 #[derive(Default)]
 pub(super) struct Sent {
-    pipeline: Pipeline,
-    /// The scripts whose text is in it; later calls need only the name.
+    pipelines: Vec<Pipeline>,
+    /// The scripts whose text is in the last of them; later calls need only the name.
     texts: Vec<&'static str>,
 }
+
+/// More commands than this go in several round trips, so that neither side has to hold all of them at once.
+const PIPELINE: usize = 10_000;
 
 /// How often scripts that the server has forgotten are sent again. Once is enough unless somebody keeps flushing.
 const NOSCRIPT_TRIES: usize = 5;
@@ -68,29 +71,44 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
     for part in &mut *parts {
         sent.add(part)?;
     }
-    if parts.is_empty() {
-        return Ok(Answers::Many { values: Vec::new(), sent });
+    let mut values = Vec::with_capacity(parts.len());
+    for (pipeline, parts) in sent.pipelines.iter().zip(parts.chunks(PIPELINE)) {
+        let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
+        let replies = link.send_all(pipeline, repeatable).await?;
+        values.extend(answers(parts.iter().zip(pipeline.cmd_iter()), replies));
     }
-    let repeatable = &|| parts.iter().zip(sent.pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
-    let replies = link.send_all(&sent.pipeline, repeatable).await?;
-    let mut values: Vec<_> = answers(parts.iter().zip(sent.pipeline.cmd_iter()), replies).collect();
     for _ in 0..NOSCRIPT_TRIES {
         // A part that was answered so has not run: only these are repeated.
-        let forgotten: Vec<usize> = (0..values.len()).filter(|&index| is_noscript(&values[index])).collect();
+        let is_forgotten = |&index: &usize| parts[index].is_scripted() && is_noscript(&values[index]);
+        let forgotten: Vec<usize> = (0..values.len()).filter(is_forgotten).collect();
         if forgotten.is_empty() {
             break;
         }
-        let mut again = Sent::default();
-        for &index in &forgotten {
-            again.add(&mut parts[index])?;
-        }
-        let replies = link.send_all(&again.pipeline, &|| false).await?;
-        let repeated = forgotten.iter().map(|&index| &parts[index]).zip(again.pipeline.cmd_iter());
-        for (index, answer) in forgotten.iter().zip(answers(repeated, replies)) {
-            values[*index] = answer;
+        for forgotten in forgotten.chunks(PIPELINE) {
+            repeat(link, parts, forgotten, &mut values).await?;
         }
     }
     Ok(Answers::Many { values, sent })
+}
+
+async fn repeat<L: Link>(
+    link: &mut L,
+    parts: &mut [Part],
+    forgotten: &[usize],
+    values: &mut [Result<Value>],
+) -> Result<()> {
+    let mut again = Sent::default();
+    for &index in forgotten {
+        again.add(&mut parts[index])?;
+    }
+    for pipeline in &again.pipelines {
+        let replies = link.send_all(pipeline, &|| false).await?;
+        let repeated = forgotten.iter().map(|&index| &parts[index]).zip(pipeline.cmd_iter());
+        for (&index, answer) in forgotten.iter().zip(answers(repeated, replies)) {
+            values[index] = answer;
+        }
+    }
+    Ok(())
 }
 
 /// Each part's answer. A connection gives as many replies as were asked for, or an error.
@@ -98,7 +116,7 @@ fn answers<'a>(
     asked: impl Iterator<Item = (&'a Part, &'a Cmd)>,
     replies: Vec<Value>,
 ) -> impl Iterator<Item = Result<Value>> {
-    let missing = || Error::invalid_query("the connection gave fewer replies than were asked for");
+    let missing = || Error::protocol("there are fewer replies than were asked for");
     let mut replies = replies.into_iter();
     asked.map(move |(part, cmd)| part.answer(replies.next().ok_or_else(missing)?, Some(cmd)))
 }
@@ -114,11 +132,17 @@ impl Answers {
 
 impl Sent {
     fn add(&mut self, part: &mut Part) -> Result<()> {
+        if self.pipelines.last().is_none_or(|pipeline| pipeline.len() == PIPELINE) {
+            self.pipelines.push(Pipeline::new());
+            self.texts.clear();
+        }
         let cmd = match part.take_bare() {
             Some(cmd) => cmd,
             None => self.call(part)?,
         };
-        self.pipeline.add_command(cmd);
+        if let Some(pipeline) = self.pipelines.last_mut() {
+            pipeline.add_command(cmd);
+        }
         Ok(())
     }
 
@@ -134,7 +158,7 @@ impl Sent {
 
     /// The command that a part was sent as.
     pub(super) fn command(&self, part: usize) -> Option<&Cmd> {
-        self.pipeline.cmd_iter().nth(part)
+        self.pipelines.get(part / PIPELINE)?.cmd_iter().nth(part % PIPELINE)
     }
 }
 

@@ -7,5 +7,4 @@
 -- Reply  an array of the command's reply; or 1, the number of the condition that does not hold
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return 1 end
-local reply = redis.call(unpack(ARGV))
-return {reply == nil and false or reply}
+return {redis.call(unpack(ARGV)) or false}

@@ -1,14 +1,19 @@
 //! A part as it goes over the wire: a bare command, or one call of a script.
 
+use std::borrow::Cow;
+
 use redis::Cmd;
 
 use super::{
     condition::Condition,
-    part::{Action, Part, Step, argument},
+    part::{Action, Part, Step},
     script::{IF_EXISTS, Loaded, PLAIN, Script},
 };
 use crate::{
-    command::hash,
+    command::{
+        facts::{self, argument, arguments},
+        hash,
+    },
     error::{Error, Result},
     key::Key,
 };
@@ -26,8 +31,10 @@ impl Part {
     /// The script to call.
     ///
     /// # Errors
-    /// [`Error::InvalidQuery`] when there are two bodies: they would have to be one text.
+    /// [`Error::InvalidQuery`] when a command cannot be called by a script, or when there are two bodies, which would
+    /// have to be one text.
     pub(super) fn script(&self) -> Result<&'static Loaded> {
+        self.commands().try_for_each(check_callable)?;
         let Action::Steps(steps) = &self.action else {
             return Ok(if self.as_write_of_record().is_some() { &IF_EXISTS } else { &PLAIN }.loaded());
         };
@@ -44,6 +51,14 @@ impl Part {
             ));
         }
         Ok(first.loaded())
+    }
+
+    fn commands(&self) -> impl Iterator<Item = &Cmd> {
+        let (single, steps) = match &self.action {
+            Action::Command(cmd) => (Some(cmd), &[][..]),
+            Action::Steps(steps) => (None, &steps[..]),
+        };
+        single.into_iter().chain(steps.iter().filter_map(Step::command))
     }
 
     /// One command on a record that must exist: what most writes are, and what has a script of its own for speed.
@@ -89,7 +104,7 @@ impl Part {
             condition.write(index, &mut call);
         }
         match &self.action {
-            Action::Command(cmd) => write_command("+", cmd, &mut call),
+            Action::Command(cmd) => write_command(Kept::Yes, cmd, &mut call),
             Action::Steps(steps) => steps.iter().for_each(|step| match step {
                 Step::StillExists { key } => {
                     call.arg("x").arg(2).arg(key.as_bytes()).arg(self.number_of_existence(key));
@@ -102,13 +117,13 @@ impl Part {
 
     /// The number of the condition that the key exists.
     fn number_of_existence(&self, key: &Key) -> usize {
-        let position = self.conditions.iter().position(|condition| condition.is_existence_of(key));
-        1 + usize::from(self.required().is_some()) + position.unwrap_or_default()
+        let position = self.conditions.iter().position(|condition| condition.existing_key() == Some(key));
+        1 + usize::from(self.required().is_some()) + position.expect("a recheck comes with its condition")
     }
 
     fn for_each_key<'a>(&'a self, mut visit: impl FnMut(&'a [u8])) {
         match &self.action {
-            Action::Command(cmd) => argument(cmd, 1).into_iter().for_each(visit),
+            Action::Command(cmd) => facts::keys(cmd).for_each(visit),
             Action::Steps(steps) => steps.iter().for_each(|step| step.for_each_key(&mut visit)),
         }
     }
@@ -119,10 +134,12 @@ impl Part {
         let reads_only = parts.iter().all(Self::is_read);
         let (mut steps, mut conditions) = (Vec::new(), Vec::new());
         for part in parts {
-            // The check at the start does not see what an earlier part does.
-            let required = part.required().filter(|key| steps.iter().any(|step: &Step| step.may_end(key)));
-            steps.extend(required.map(|key| Step::StillExists { key: Key::new(key) }));
             let (more_steps, more_conditions) = part.into_steps();
+            // The check at the start does not see what an earlier part does.
+            let existing = more_conditions.iter().filter_map(Condition::existing_key);
+            let endangered = existing.filter(|key| steps.iter().any(|step: &Step| step.may_end(key)));
+            let rechecks: Vec<_> = endangered.map(|key| Step::StillExists { key: key.clone() }).collect();
+            steps.extend(rechecks);
             steps.extend(more_steps);
             conditions.extend(more_conditions);
         }
@@ -136,19 +153,13 @@ impl Part {
 }
 
 impl Step {
-    /// Whether it may remove the key, or let it expire at once.
-    fn may_end(&self, key: &[u8]) -> bool {
-        const ENDINGS: &[&[u8]] =
-            &[b"UNLINK", b"DEL", b"EXPIREAT", b"PEXPIREAT", b"EXPIRE", b"PEXPIRE", b"HDEL", b"RENAME"];
-        self.command().is_some_and(|cmd| {
-            argument(cmd, 0).is_some_and(|name| ENDINGS.contains(&name))
-                && cmd.args_iter().skip(1).any(|arg| matches!(arg, redis::Arg::Simple(bytes) if bytes == key))
-        })
+    fn may_end(&self, key: &Key) -> bool {
+        self.command().is_some_and(|cmd| facts::may_end(cmd, key.as_bytes()))
     }
 
     fn for_each_key<'a>(&'a self, visit: &mut impl FnMut(&'a [u8])) {
         match self {
-            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1).into_iter().for_each(visit),
+            Self::Run(cmd) | Self::Silent(cmd) => facts::keys(cmd).for_each(visit),
             Self::Increment { key, .. }
             | Self::StillExists { key }
             | Self::MoveVersion { key, .. }
@@ -167,8 +178,8 @@ impl Step {
     /// Appends the step as the script reads it.
     fn write(&self, call: &mut Cmd) {
         match self {
-            Self::Run(cmd) => write_command("+", cmd, call),
-            Self::Silent(cmd) => write_command("-", cmd, call),
+            Self::Run(cmd) => write_command(Kept::Yes, cmd, call),
+            Self::Silent(cmd) => write_command(Kept::No, cmd, call),
             Self::Increment { key, field, by, low, high } => {
                 call.arg("i").arg(5).arg(key.as_bytes()).arg(field).arg(by);
                 optional(*low, call);
@@ -176,7 +187,7 @@ impl Step {
             }
             // It needs the number of its condition, which only the part knows.
             Self::StillExists { .. } => {}
-            Self::MoveVersion { key, field } => write_command("-", &hash::increment(key, field, 1), call),
+            Self::MoveVersion { key, field } => write_command(Kept::No, &hash::increment(key, field, 1), call),
             Self::Refresh { key, ttl } => {
                 call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
             }
@@ -226,7 +237,21 @@ fn call_if_exists(name: &str, script: &str, record: &[u8], cmd: &Cmd) -> Cmd {
 
 /// Whether a script calls a command just as it is: not in pieces, and without reading its sum back.
 fn is_called_as_it_is(cmd: &Cmd) -> bool {
-    cmd.args_iter().len() <= PIECE && !matches!(argument(cmd, 0), Some(b"HINCRBY" | b"INCRBY"))
+    cmd.args_iter().len() <= PIECE && !facts::is_named(cmd, &["HINCRBY", "INCRBY", "INCR", "DECR", "DECRBY"])
+}
+
+/// # Errors
+/// [`Error::InvalidQuery`] when a script cannot call the command.
+fn check_callable(cmd: &Cmd) -> Result<()> {
+    if cmd.in_scan_mode() {
+        return Err(Error::invalid_query("a command with a cursor cannot run under a condition or in an atomic batch"));
+    }
+    if cmd.args_iter().len() > PIECE && facts::group(cmd).is_none() {
+        return Err(Error::invalid_query(format!(
+            "a command under a condition or in an atomic batch may have {PIECE} arguments: split it"
+        )));
+    }
+    Ok(())
 }
 
 /// The place of a key among the script's keys, which it joins if it is new.
@@ -236,71 +261,88 @@ fn place<'a>(keys: &mut Vec<&'a [u8]>, key: &'a [u8]) {
     }
 }
 
-/// Appends a command as the script reads it. The sums of increments are read back as text, as Lua would round them.
-fn write_command(kind: &str, cmd: &Cmd, call: &mut Cmd) {
-    let name = argument(cmd, 0).unwrap_or_default();
+/// Appends a command as the script reads it, its reply kept or not. The sums of increments are read back as text, as Lua
+/// would round them.
+fn write_command(kept: Kept, cmd: &Cmd, call: &mut Cmd) {
     let count = cmd.args_iter().len();
-    match (kind, name) {
-        ("+", b"HINCRBY") if count == 4 => {
-            call.arg("i").arg(5);
-            append(cmd, 1, call);
-            call.arg("").arg("");
-        }
-        ("+", b"INCRBY") if count == 3 => {
-            call.arg("g").arg(2);
-            append(cmd, 1, call);
-        }
-        _ if count > PIECE => {
-            let group = if name == b"HSET" || name == b"HMSET" || name == b"ZADD" { 2 } else { 1 };
-            call.arg("*").arg(count + 1).arg(group);
-            append(cmd, 0, call);
-        }
-        _ => {
-            call.arg(kind).arg(count);
-            append(cmd, 0, call);
-        }
+    if let (Kept::Yes, Some(sum)) = (kept, Sum::of(cmd)) {
+        sum.write(call);
+    } else if let Some(group) = facts::group(cmd).filter(|_| count > PIECE) {
+        call.arg(if kept == Kept::Yes { "*" } else { "/" }).arg(count + 1).arg(group);
+        append(cmd, 0, call);
+    } else {
+        call.arg(if kept == Kept::Yes { "+" } else { "-" }).arg(count);
+        append(cmd, 0, call);
+    }
+}
+
+/// Whether a command's reply is part of the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Yes,
+    No,
+}
+
+/// A command whose reply is a sum of up to 64 bits.
+enum Sum<'a> {
+    Field { key: &'a [u8], field: &'a [u8], by: &'a [u8] },
+    String { key: &'a [u8], by: Cow<'a, [u8]> },
+}
+
+impl<'a> Sum<'a> {
+    fn of(cmd: &'a Cmd) -> Option<Self> {
+        let mut words = arguments(cmd);
+        let name = words.next()?.to_ascii_uppercase();
+        let (key, second, third, more) = (words.next()?, words.next(), words.next(), words.next());
+        let sum = match (&name[..], second, third, more) {
+            (b"HINCRBY", Some(field), Some(by), None) => Self::Field { key, field, by },
+            (b"INCRBY", Some(by), None, None) => Self::String { key, by: by.into() },
+            (b"INCR", None, None, None) => Self::String { key, by: Cow::Borrowed(b"1") },
+            (b"DECR", None, None, None) => Self::String { key, by: Cow::Borrowed(b"-1") },
+            (b"DECRBY", Some(by), None, None) => Self::String { key, by: negated(by).into() },
+            _ => return None,
+        };
+        Some(sum)
+    }
+
+    fn write(&self, call: &mut Cmd) {
+        match self {
+            Self::Field { key, field, by } => call.arg("i").arg(5).arg(key).arg(field).arg(by).arg("").arg(""),
+            Self::String { key, by } => call.arg("g").arg(2).arg(key).arg(&by[..]),
+        };
+    }
+}
+
+/// A decimal number with the other sign; what is none stays none.
+fn negated(number: &[u8]) -> Vec<u8> {
+    match number.strip_prefix(b"-") {
+        Some(positive) => positive.to_vec(),
+        None => [b"-", number].concat(),
     }
 }
 
 fn append(cmd: &Cmd, skip: usize, call: &mut Cmd) {
-    for arg in cmd.args_iter().skip(skip) {
-        if let redis::Arg::Simple(bytes) = arg {
-            call.arg(bytes);
-        }
+    for argument in arguments(cmd).skip(skip) {
+        call.arg(argument);
     }
 }
 
-/// A check for each key whose command needs a type, so that a wrong one is found before anything is written.
+/// A check for each key whose first command needs a type, so that a wrong one is found before anything is written. What
+/// comes after a command that any type will do for may have replaced the key.
 fn type_conditions(steps: &[Step]) -> Vec<Condition> {
-    let mut conditions: Vec<Condition> = Vec::new();
+    let (mut seen, mut conditions): (Vec<&[u8]>, Vec<Condition>) = (Vec::new(), Vec::new());
     for step in steps {
         let needed = match step {
-            Step::Run(cmd) | Step::Silent(cmd) => {
-                argument(cmd, 0).and_then(needed_type).zip(argument(cmd, 1)).map(|(name, key)| (Key::new(key), name))
-            }
-            Step::Increment { key, .. } | Step::Create { key, .. } | Step::Timestamp { key, .. } => {
-                Some((key.clone(), "hash"))
-            }
-            _ => None,
+            Step::Run(cmd) | Step::Silent(cmd) => facts::needed_type(cmd),
+            Step::Increment { .. } | Step::Create { .. } | Step::Timestamp { .. } | Step::Body { .. } => Some("hash"),
+            _ => continue,
         };
-        let Some((key, name)) = needed else { continue };
-        if !conditions.iter().any(|condition| condition.key == key) {
-            conditions.push(Condition::of_type(key, name));
-        }
+        step.for_each_key(&mut |key| {
+            if !seen.contains(&key) {
+                seen.push(key);
+                conditions.extend(needed.map(|name| Condition::of_type(Key::new(key), name)));
+            }
+        });
     }
     conditions
-}
-
-/// The type of key that a command works on; `None` when any will do.
-fn needed_type(name: &[u8]) -> Option<&'static str> {
-    match name {
-        b"GET" | b"GETDEL" | b"GETEX" | b"GETSET" | b"INCR" | b"INCRBY" | b"INCRBYFLOAT" | b"DECR" | b"DECRBY"
-        | b"APPEND" | b"STRLEN" | b"SETRANGE" | b"GETRANGE" => Some("string"),
-        [b'H', ..] if name != b"HELLO" => Some("hash"),
-        [b'Z', ..] => Some("zset"),
-        b"LPUSH" | b"RPUSH" | b"LPOP" | b"RPOP" | b"LLEN" | b"LRANGE" | b"LTRIM" | b"LSET" | b"LREM" | b"LINDEX"
-        | b"LINSERT" => Some("list"),
-        b"SADD" | b"SREM" | b"SPOP" | b"SCARD" | b"SISMEMBER" | b"SMEMBERS" => Some("set"),
-        _ => None,
-    }
 }

@@ -29,6 +29,7 @@ use self::{
 };
 use crate::{
     codec::DecodeError,
+    command::facts::changes_connection,
     error::{Error, Result},
     key::Key,
 };
@@ -98,11 +99,20 @@ impl<T> Query<T> {
     /// Its first argument is taken to be its key.
     ///
     /// # Errors
-    /// When run: [`Error::Decode`] if the reply is no `T`.
+    /// When run: [`Error::Decode`] if the reply is no `T`; [`Error::InvalidQuery`] for commands that change the
+    /// connection, such as `SELECT`, `MULTI` and `SUBSCRIBE`, as connections are shared.
     pub fn command(cmd: Cmd) -> Self
     where
         T: FromRedisValue,
     {
+        if cmd.args_iter().len() == 0 {
+            return Self::invalid(Error::invalid_query("the command is empty"));
+        }
+        if changes_connection(&cmd) {
+            return Self::invalid(Error::invalid_query(
+                "this command changes the connection, which others share: use a connection of your own for it",
+            ));
+        }
         Self::part(Part::command(cmd, ""), |reply| {
             let (value, context) = reply.into_parts();
             // Errors inside of arrays are errors of this part too.
@@ -145,7 +155,9 @@ impl<T> Query<T> {
         }
         let mut query = self.atomic();
         if let Parts::One(part) = &mut query.parts {
-            part.conditions.push(condition);
+            // Types are checked last.
+            let place = part.conditions.partition_point(|condition| !condition.is_type());
+            part.conditions.insert(place, condition);
         }
         query
     }
@@ -153,7 +165,8 @@ impl<T> Query<T> {
     /// Runs all of a batch isolated, with nobody else's commands in between, as one part.
     ///
     /// All conditions are checked first, then the types of the keys, then the commands run. Isolated, not rolled back: if
-    /// a command fails after the checks, those before it have run.
+    /// a command fails after the checks, those before it have run. A record that one query of the batch removes is missing
+    /// for those after it.
     ///
     /// In a cluster all keys must lie in one slot.
     pub fn atomic(self) -> Self
@@ -228,9 +241,9 @@ impl<T> Query<T> {
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.parts {
-            Parts::One(part) => f.debug_tuple("Query").field(part).finish(),
-            Parts::Many(parts) => f.debug_tuple("Query").field(parts).finish(),
-            Parts::Invalid(error) => f.debug_tuple("Query").field(error).finish(),
+            Parts::One(part) => f.debug_list().entry(part).finish(),
+            Parts::Many(parts) => f.debug_list().entries(parts).finish(),
+            Parts::Invalid(error) => error.fmt(f),
         }
     }
 }

@@ -1,16 +1,20 @@
 //! One part of a request: what runs together, and the one answer that it gets.
 
-use redis::{Arg, Cmd, Value};
+use std::fmt;
+
+use redis::{Cmd, Value};
 
 use super::{condition::Condition, script::Script};
 use crate::{
-    command::hash,
+    command::{
+        facts::{argument, is_read},
+        hash,
+    },
     error::{Error, Result},
     key::Key,
 };
 
 /// Commands that run together, under conditions, and are answered together.
-#[derive(Debug)]
 pub(crate) struct Part {
     pub(super) action: Action,
     /// The record that must exist, where it must: the most frequent condition, which needs no list.
@@ -21,7 +25,6 @@ pub(crate) struct Part {
 }
 
 /// Whether a record must exist for the part to run. [`unchecked`](super::Query::unchecked) lifts it.
-#[derive(Debug)]
 pub(super) enum Requirement {
     None,
     /// The one at the key that the part works on.
@@ -31,14 +34,12 @@ pub(super) enum Requirement {
 }
 
 /// What a part does. A single command is kept bare: it needs no further allocation.
-#[derive(Debug)]
 pub(super) enum Action {
     Command(Cmd),
     Steps(Vec<Step>),
 }
 
 /// One command or step, in the order in which they run.
-#[derive(Debug)]
 pub(crate) enum Step {
     /// Runs a command and keeps its reply.
     Run(Cmd),
@@ -81,13 +82,14 @@ impl Step {
 
     /// Whether it only looks after the record: what [`unchecked`](super::Query::unchecked) leaves out.
     fn is_upkeep(&self) -> bool {
-        matches!(self, Self::MoveVersion { .. } | Self::Refresh { .. })
+        matches!(self, Self::StillExists { .. } | Self::MoveVersion { .. } | Self::Refresh { .. })
     }
 
     /// The command that does the same outside a script, where there is one.
     fn as_command(&self) -> Option<Cmd> {
         match self {
-            Self::Increment { key, field, by, .. } => Some(hash::increment(key, field, *by)),
+            // The bare command knows no range, and what is past it could not be read again.
+            Self::Increment { key, field, by, low: None, high: None } => Some(hash::increment(key, field, *by)),
             _ => None,
         }
     }
@@ -245,39 +247,59 @@ impl Part {
             return Ok(reply);
         }
         match reply {
+            Value::Array(mut reply) if matches!(reply[..], [Value::ServerError(_), Value::Int(_)]) => {
+                Err(self.error_within(reply.swap_remove(0), &reply[0]))
+            }
             Value::Array(mut kept) if self.answers() == 1 && kept.len() == 1 => Ok(kept.swap_remove(0)),
             Value::Array(kept) => Ok(Value::Array(kept)),
             Value::Int(number) if number < 0 => Err(self.out_of_range(number)),
             Value::Int(number) => Err(self.failed_condition(number)),
-            other => Err(Error::invalid_query(format!("the script's reply is {other:?}"))),
+            _ => Err(Error::protocol("a script answers with what it was not written to answer")),
         }
     }
 
-    fn failed_condition(&self, number: i64) -> Error {
-        // The record's existence is checked before the other conditions.
-        let before = match self.required() {
-            Some(key) if number == 1 => return Error::NotFound { key: Key::new(key) },
-            Some(_) => 2,
-            None => 1,
+    /// The error of the command that a script was running: in the check of a condition, whose number it gives, or in a
+    /// step, whose number it gives as a negative one.
+    fn error_within(&self, error: Value, place: &Value) -> Error {
+        let (Value::ServerError(error), Value::Int(number)) = (error, place) else {
+            return Error::protocol("a script names no place of its error");
         };
-        let failed = usize::try_from(number - before).ok().and_then(|index| self.conditions.get(index));
-        failed.map_or_else(
-            || Error::invalid_query(format!("the script names condition {number}, which it was not given")),
-            Condition::to_error,
-        )
+        let key = match (self.condition(*number), self.step(*number)) {
+            (Some(condition), _) => condition.key.clone(),
+            (None, Some(step)) => step.key().map_or(Key::EMPTY, Key::new),
+            (None, None) => self.key(),
+        };
+        Error::from_server(error.into(), || key)
     }
 
-    /// The increment whose number the script has answered with, as a negative one.
+    fn failed_condition(&self, number: i64) -> Error {
+        if let (1, Some(key)) = (number, self.required()) {
+            return Error::NotFound { key: Key::new(key) };
+        }
+        let failed = self.condition(number).map(Condition::to_error);
+        failed.unwrap_or_else(|| Error::protocol("a script names a condition that it was not given"))
+    }
+
+    /// The condition with this number; the record's existence is checked before the others.
+    fn condition(&self, number: i64) -> Option<&Condition> {
+        let before = 1 + i64::from(self.required().is_some());
+        self.conditions.get(usize::try_from(number.checked_sub(before)?).ok()?)
+    }
+
+    /// The step with this number, as a negative one.
+    fn step(&self, number: i64) -> Option<&Step> {
+        let Action::Steps(steps) = &self.action else { return None };
+        let position = usize::try_from(number.checked_neg()?).ok()?.checked_sub(1)?;
+        steps.get(position)
+    }
+
+    /// The increment that was refused.
     fn out_of_range(&self, number: i64) -> Error {
-        let Action::Steps(steps) = &self.action else {
-            return Error::invalid_query("the script names a step, and there is none");
-        };
-        let step = usize::try_from(-number).ok().and_then(|number| steps.get(number.checked_sub(1)?));
-        match step {
+        match self.step(number) {
             Some(Step::Increment { key, field, .. }) => {
                 Error::OutOfRange { key: key.clone(), path: (*field).to_owned() }
             }
-            _ => Error::invalid_query(format!("the script names step {number}, which is no increment")),
+            _ => Error::protocol("a script names an increment that it was not given"),
         }
     }
 
@@ -289,7 +311,41 @@ impl Part {
     }
 }
 
+/// Names and keys, and no values: they may be secrets.
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        let mut show = |cmd: &Cmd| {
+            let words: Vec<_> = [argument(cmd, 0), argument(cmd, 1)].into_iter().flatten().collect();
+            list.entry(&format_args!("{}", words.join(&b' ').escape_ascii()));
+        };
+        match &self.action {
+            Action::Command(cmd) => show(cmd),
+            Action::Steps(steps) => steps.iter().for_each(|step| match step {
+                Step::Run(cmd) | Step::Silent(cmd) => show(cmd),
+                step => show(redis::cmd(step.name()).arg(step.key())),
+            }),
+        }
+        list.finish()
+    }
+}
+
 impl Step {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) | Self::Silent(_) => "command",
+            Self::Increment { .. } => "increment",
+            Self::StillExists { .. } => "still exists",
+            Self::MoveVersion { .. } => "move version",
+            Self::Refresh { .. } => "refresh",
+            Self::Create { .. } => "create",
+            Self::ExpireNew { .. } => "expire new",
+            Self::ExpireLike { .. } => "expire like record",
+            Self::Timestamp { .. } => "timestamp",
+            Self::Body { .. } => "script",
+        }
+    }
+
     fn key(&self) -> Option<&[u8]> {
         match self {
             Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1),
@@ -306,14 +362,6 @@ impl Step {
     }
 }
 
-/// The argument at a position; the command's name is number 0.
-pub(super) fn argument(cmd: &Cmd, position: usize) -> Option<&[u8]> {
-    match cmd.args_iter().nth(position)? {
-        Arg::Simple(bytes) => Some(bytes),
-        _ => None,
-    }
-}
-
 /// The field that reply number `position` of a hash command is about.
 fn field(cmd: &Cmd, position: usize) -> Option<&[u8]> {
     argument(cmd, 0).filter(|name| name.first() == Some(&b'H')).and_then(|_| argument(cmd, 2 + position))
@@ -322,35 +370,4 @@ fn field(cmd: &Cmd, position: usize) -> Option<&[u8]> {
 /// [`field`], readable; empty when there is none.
 pub(super) fn path_text(cmd: &Cmd, position: usize) -> String {
     field(cmd, position).map(|field| field.escape_ascii().to_string()).unwrap_or_default()
-}
-
-/// The commands of this crate, and the common ones besides, that only read.
-pub(super) fn is_read(cmd: &Cmd) -> bool {
-    const READS: &[&[u8]] = &[
-        b"HGET",
-        b"HMGET",
-        b"HGETALL",
-        b"HEXISTS",
-        b"HLEN",
-        b"HKEYS",
-        b"HVALS",
-        b"HSTRLEN",
-        b"HSCAN",
-        b"GET",
-        b"MGET",
-        b"STRLEN",
-        b"GETRANGE",
-        b"EXISTS",
-        b"TYPE",
-        b"TTL",
-        b"PTTL",
-        b"EXPIRETIME",
-        b"PEXPIRETIME",
-        b"SCAN",
-        b"PING",
-        b"DBSIZE",
-        b"TIME",
-        b"INFO",
-    ];
-    argument(cmd, 0).is_some_and(|name| READS.contains(&name))
 }

@@ -4,10 +4,11 @@ use redis::{Cmd, RedisError, Value};
 
 use super::{
     exchange::{Answers, Sent},
-    part::{Part, argument, path_text},
+    part::{Part, path_text},
 };
 use crate::{
     codec::{Codec, DecodeError},
+    command::facts::argument,
     error::{Error, Result},
     key::{Key, own_path},
 };

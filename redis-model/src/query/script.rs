@@ -41,17 +41,18 @@ impl Script {
 
     /// The check, the commands, and the body as a step of them.
     pub(crate) fn loaded(&self) -> &Loaded {
-        self.loaded.get_or_init(|| {
-            Loaded::new(match self.body {
-                "" => self.rest.to_owned(),
-                body => format!("local function body(KEYS, ARGV)\n{body}\nend\n{}", self.rest),
-            })
+        self.loaded.get_or_init(|| match self.body {
+            "" => Loaded::new(self.rest),
+            body => Loaded::new(&format!("local function body(KEYS, ARGV)\n{body}\nend\n{}", self.rest)),
         })
     }
 }
 
 impl Loaded {
-    fn new(text: String) -> Self {
+    fn new(text: &str) -> Self {
+        // The comments are for the readers of the source, not for the wire.
+        let code = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("--"));
+        let text = code.collect::<Vec<_>>().join("\n");
         let sha = sha1_smol::Sha1::from(&text).hexdigest();
         Self { text, sha }
     }

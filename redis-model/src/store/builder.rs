@@ -81,9 +81,9 @@ impl<M: Mode> StoreBuilder<M> {
     }
 
     /// The database's number; 0 unless the URL says otherwise.
-    pub fn database(self, number: i64) -> Self {
+    pub fn database(self, number: u32) -> Self {
         self.change(|info| {
-            let settings = info.redis_settings().clone().set_db(number);
+            let settings = info.redis_settings().clone().set_db(number.into());
             info.set_redis_settings(settings)
         })
     }
@@ -112,7 +112,7 @@ impl<M: Mode> StoreBuilder<M> {
         self
     }
 
-    /// Takes `REDIS_URL` from the environment, or `REDIS_HOST` and `REDIS_PORT`; then `REDIS_USERNAME`,
+    /// Takes `REDIS_URL` from the environment, or without it `REDIS_HOST` and `REDIS_PORT`; then `REDIS_USERNAME`,
     /// `REDIS_PASSWORD` and `REDIS_DB`. What is not set stays as it is.
     ///
     /// # Errors
@@ -120,11 +120,19 @@ impl<M: Mode> StoreBuilder<M> {
     pub fn env(mut self) -> Result<Self> {
         if let Some(url) = variable("REDIS_URL")? {
             self = self.url(&url);
-        }
-        let (host, port) = (variable("REDIS_HOST")?, number("REDIS_PORT")?);
-        if host.is_some() || port.is_some() {
-            let addr = ConnectionAddr::Tcp(host.unwrap_or_else(|| "127.0.0.1".into()), port.unwrap_or(6379));
-            self = self.change(|info| info.set_addr(addr));
+        } else {
+            let (host, port) = (variable("REDIS_HOST")?, number("REDIS_PORT")?);
+            self = self.change(|info| match (host, port, info.addr().clone()) {
+                (None, None, _) => info,
+                (host, port, ConnectionAddr::Tcp(known_host, known_port)) => {
+                    let addr = ConnectionAddr::Tcp(host.unwrap_or(known_host), port.unwrap_or(known_port));
+                    info.set_addr(addr)
+                }
+                (host, port, _) => {
+                    let addr = ConnectionAddr::Tcp(host.unwrap_or_else(|| "127.0.0.1".into()), port.unwrap_or(6379));
+                    info.set_addr(addr)
+                }
+            });
         }
         if let Some(username) = variable("REDIS_USERNAME")? {
             self = self.username(&username);

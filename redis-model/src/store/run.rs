@@ -72,7 +72,10 @@ pub trait Run: IntoQuery {
     fn query_async<C: redis::aio::ConnectionLike + Send>(
         self,
         connection: &mut C,
-    ) -> impl Future<Output = Result<Self::Output>> {
+    ) -> impl Future<Output = Result<Self::Output>> + Send
+    where
+        Self::Output: 'static,
+    {
         self.into_query().query_async(connection)
     }
 }

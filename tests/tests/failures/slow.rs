@@ -29,7 +29,7 @@ in_both_modes! {
         check_answers(&store);
         server.pause();
         let error = run(&store, User::at(1).logins().incr(1)).unwrap_err();
-        assert!(matches!(error, Error::Timeout { limit: LIMIT }), "{error:?}");
+        assert!(matches!(error, Error::Timeout { limit: Some(LIMIT) }), "{error:?}");
         assert!(error.is_timeout() && error.is_indeterminate() && !error.is_connection());
         server.resume();
         // It has run after all, once: a timeout is never followed by another try.

@@ -80,11 +80,22 @@ impl Oracle {
     /// All conditions first; then the operations, none of which is undone when a later one fails.
     fn atomic(&mut self, ops: &[Op]) -> Vec<Outcome> {
         let checked = ops.iter().try_for_each(|op| self.check(op));
-        let outcome: Result<Vec<_>, _> = checked.and_then(|()| ops.iter().map(|op| self.apply(op)).collect());
+        let outcome: Result<Vec<_>, _> =
+            checked.and_then(|()| ops.iter().map(|op| self.still_exists(op).and_then(|()| self.apply(op))).collect());
         match outcome {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(failure) => vec![Err(failure)],
         }
+    }
+
+    /// What an earlier operation of a batch has removed is missing for the later ones.
+    fn still_exists(&self, op: &Op) -> Result<(), Failure> {
+        let required = match op {
+            Op::Save { player, existence: Existence::Required, .. } => Some(player.id),
+            Op::Write { id, create: false, .. } => Some(*id),
+            _ => None,
+        };
+        if required.is_some_and(|id| !self.records.contains_key(&id)) { Err(Failure::NotFound) } else { Ok(()) }
     }
 
     fn check(&self, op: &Op) -> Result<(), Failure> {
@@ -131,8 +142,13 @@ impl Oracle {
             }))),
             Op::PersistCode(id) => Ok(Answer::Flag(self.with_code(*id, |code| code.ends.take().is_some()))),
             Op::Write { id, change, .. } => {
+                let is_new = !self.records.contains_key(id);
                 let record = self.records.entry(*id).or_insert(Record { ends: Some(now + TTL), ..Record::default() });
-                record.write(change, now)
+                let outcome = record.write(change, now);
+                if is_new && matches!(outcome, Err(Failure::OutOfRange)) {
+                    self.records.remove(id);
+                }
+                outcome
             }
         }
     }

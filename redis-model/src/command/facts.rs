@@ -1,0 +1,148 @@
+//! What is known of Redis' commands: enough to send them under conditions, and to send them again.
+
+use redis::{Arg, Cmd};
+
+/// The argument at a position; the command's name is number 0.
+pub(crate) fn argument(cmd: &Cmd, position: usize) -> Option<&[u8]> {
+    match cmd.args_iter().nth(position)? {
+        Arg::Simple(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+/// The arguments, without a scan's cursor.
+pub(crate) fn arguments(cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
+    cmd.args_iter().filter_map(|arg| match arg {
+        Arg::Simple(bytes) => Some(bytes),
+        _ => None,
+    })
+}
+
+/// Whether the command's name is one of these, in any case.
+pub(crate) fn is_named(cmd: &Cmd, names: &[&str]) -> bool {
+    argument(cmd, 0).is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+/// Whether it only reads, so that sending it twice changes nothing.
+pub(crate) fn is_read(cmd: &Cmd) -> bool {
+    const READS: &[&str] = &[
+        "HGET",
+        "HMGET",
+        "HGETALL",
+        "HEXISTS",
+        "HLEN",
+        "HKEYS",
+        "HVALS",
+        "HSTRLEN",
+        "HSCAN",
+        "GET",
+        "MGET",
+        "STRLEN",
+        "GETRANGE",
+        "EXISTS",
+        "TYPE",
+        "TTL",
+        "PTTL",
+        "EXPIRETIME",
+        "PEXPIRETIME",
+        "SCAN",
+        "PING",
+        "DBSIZE",
+        "TIME",
+        "INFO",
+    ];
+    is_named(cmd, READS)
+}
+
+/// Whether it changes what later commands on the same connection mean, or what the server sends on it.
+pub(crate) fn changes_connection(cmd: &Cmd) -> bool {
+    const NAMES: &[&str] = &[
+        "SELECT",
+        "MULTI",
+        "EXEC",
+        "DISCARD",
+        "WATCH",
+        "UNWATCH",
+        "SUBSCRIBE",
+        "PSUBSCRIBE",
+        "SSUBSCRIBE",
+        "UNSUBSCRIBE",
+        "PUNSUBSCRIBE",
+        "SUNSUBSCRIBE",
+        "MONITOR",
+        "HELLO",
+        "AUTH",
+        "RESET",
+        "QUIT",
+    ];
+    let is_reply_switch = || argument(cmd, 1).is_some_and(|word| word.eq_ignore_ascii_case(b"REPLY"));
+    is_named(cmd, NAMES) || (is_named(cmd, &["CLIENT"]) && is_reply_switch())
+}
+
+/// Its keys, as far as they are known: every argument of those that take only keys, else the first.
+pub(crate) fn keys(cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
+    let takes_only_keys = is_named(cmd, &["UNLINK", "DEL", "EXISTS", "TOUCH", "MGET"]);
+    arguments(cmd).skip(1).take(if takes_only_keys { usize::MAX } else { 1 })
+}
+
+/// Whether it may remove the key, or let it expire at once.
+pub(crate) fn may_end(cmd: &Cmd, key: &[u8]) -> bool {
+    const OF_KEYS: &[&str] =
+        &["UNLINK", "DEL", "GETDEL", "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "HDEL", "RENAME", "SET"];
+    is_named(cmd, &["FLUSHDB", "FLUSHALL"])
+        || (is_named(cmd, OF_KEYS) && arguments(cmd).skip(1).any(|argument| argument == key))
+}
+
+/// How its arguments after the key may be spread over several calls, whose replies add up: in groups of so many. `None`
+/// when they may not be.
+pub(crate) fn group(cmd: &Cmd) -> Option<usize> {
+    if is_named(cmd, &["HSET"]) {
+        return Some(2);
+    }
+    is_named(cmd, &["HDEL", "SADD", "SREM", "ZREM", "UNLINK", "DEL"]).then_some(1)
+}
+
+/// The type that its key must have, if it is there; `None` when any will do.
+pub(crate) fn needed_type(cmd: &Cmd) -> Option<&'static str> {
+    const STRINGS: &[&str] = &[
+        "GET",
+        "GETDEL",
+        "GETEX",
+        "GETSET",
+        "INCR",
+        "INCRBY",
+        "INCRBYFLOAT",
+        "DECR",
+        "DECRBY",
+        "APPEND",
+        "STRLEN",
+        "SETRANGE",
+        "GETRANGE",
+    ];
+    const HASHES: &[&str] = &[
+        "HGET",
+        "HMGET",
+        "HGETALL",
+        "HEXISTS",
+        "HLEN",
+        "HKEYS",
+        "HVALS",
+        "HSTRLEN",
+        "HSCAN",
+        "HSET",
+        "HMSET",
+        "HSETNX",
+        "HDEL",
+        "HINCRBY",
+        "HINCRBYFLOAT",
+        "HRANDFIELD",
+    ];
+    const LISTS: &[&str] =
+        &["LPUSH", "RPUSH", "LPOP", "RPOP", "LLEN", "LRANGE", "LTRIM", "LSET", "LREM", "LINDEX", "LINSERT"];
+    const SETS: &[&str] = &["SADD", "SREM", "SPOP", "SCARD", "SISMEMBER", "SMISMEMBER", "SMEMBERS"];
+    const SORTED_SETS: &[&str] =
+        &["ZADD", "ZREM", "ZINCRBY", "ZSCORE", "ZMSCORE", "ZCARD", "ZCOUNT", "ZRANGE", "ZRANK"];
+    [(STRINGS, "string"), (HASHES, "hash"), (LISTS, "list"), (SETS, "set"), (SORTED_SETS, "zset")]
+        .into_iter()
+        .find_map(|(names, needed)| is_named(cmd, names).then_some(needed))
+}
