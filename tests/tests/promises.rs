@@ -9,6 +9,8 @@ mod aliases;
 mod batches;
 #[path = "promises/canned.rs"]
 mod canned;
+#[path = "properties/config.rs"]
+mod config;
 #[path = "promises/environment.rs"]
 mod environment;
 #[path = "promises/increments.rs"]

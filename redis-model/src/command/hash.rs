@@ -38,9 +38,9 @@ pub(crate) fn exists(key: &Key, field: &str) -> Cmd {
     start("HEXISTS", key, 1, field.len()).arg(field).take()
 }
 
-/// `HINCRBY`.
-pub(crate) fn increment(key: &Key, field: &str, by: i64) -> Cmd {
-    start("HINCRBY", key, 2, field.len() + 20).arg(field).arg(by).take()
+/// `HINCRBY`; the step as text.
+pub(crate) fn increment(key: &Key, field: &str, by: &[u8]) -> Cmd {
+    start("HINCRBY", key, 2, field.len() + by.len()).arg(field).arg(by).take()
 }
 
 /// `HINCRBYFLOAT`; the step as text, so that it is sent as it is stored.

@@ -15,10 +15,20 @@ impl<T: Number> Field<T> {
     /// leave the range of the field's type, and [`Error::Server`] when it would leave that of `i64`: the field stays as
     /// it was.
     pub fn incr(&self, by: T::Step) -> Query<T> {
-        match self.increment(by) {
-            Ok(Step::Run(cmd)) => self.write(cmd, sum::<T>),
-            Ok(step) => self.write_when(None, vec![step], sum::<T>),
-            Err(error) => Query::invalid(error),
+        let mut text = Vec::new();
+        if let Err(source) = by.encode(&mut text) {
+            return Query::invalid(self.encode_error(source));
+        }
+        match T::KIND {
+            NumberKind::Float => self.write(hash::increment_float(&self.place.key, self.path, &text), sum::<T>),
+            NumberKind::Integer { min: None, max: None } => {
+                self.write(hash::increment(&self.place.key, self.path, &text), sum::<T>)
+            }
+            NumberKind::Integer { min, max } => {
+                let step =
+                    Step::Increment { key: self.place.key.clone(), field: self.path, by: text, low: min, high: max };
+                self.write_when(None, vec![step], sum::<T>)
+            }
         }
     }
 
@@ -40,16 +50,6 @@ impl<T: Number> Field<T> {
     /// takes the given one. [`Error::NotFound`] without the record.
     pub fn set_min(&self, value: T) -> Query<T> {
         self.extreme(value, "min")
-    }
-
-    fn increment(&self, by: T::Step) -> Result<Step> {
-        let mut text = Vec::new();
-        by.encode(&mut text).map_err(|source| self.encode_error(source))?;
-        let NumberKind::Integer { min, max } = T::KIND else {
-            return Ok(Step::Run(hash::increment_float(&self.place.key, self.path, &text)));
-        };
-        let by = i64::decode(&text).map_err(|source| self.decode_error(source))?;
-        Ok(Step::Increment { key: self.place.key.clone(), field: self.path, by, low: min, high: max })
     }
 
     fn extreme(&self, value: T, keep: &str) -> Query<T> {

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use crate::{
-    command::key as keys,
+    command::{hash, key as keys},
     error::Result,
     key::Key,
     layout::{OwnValue, Place, Refresh, SCHEMA_MARK, Writer},
@@ -200,7 +200,7 @@ fn version_step(key: &Key, field: &'static str, version: u64, existence: Existen
     if version == 0 || existence == Existence::Missing {
         return Step::Timestamp { key: key.clone(), field };
     }
-    Step::Increment { key: key.clone(), field, by: 1, low: None, high: None }
+    Step::Run(hash::increment(key, field, b"1"))
 }
 
 impl<T: RedisModel> IntoQuery for Save<T> {

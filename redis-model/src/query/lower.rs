@@ -181,13 +181,13 @@ impl Step {
             Self::Run(cmd) => write_command(Kept::Yes, cmd, call),
             Self::Silent(cmd) => write_command(Kept::No, cmd, call),
             Self::Increment { key, field, by, low, high } => {
-                call.arg("i").arg(5).arg(key.as_bytes()).arg(field).arg(by);
+                call.arg("i").arg(5).arg(key.as_bytes()).arg(field).arg(&by[..]);
                 optional(*low, call);
                 optional(*high, call);
             }
             // It needs the number of its condition, which only the part knows.
             Self::StillExists { .. } => {}
-            Self::MoveVersion { key, field } => write_command(Kept::No, &hash::increment(key, field, 1), call),
+            Self::MoveVersion { key, field } => write_command(Kept::No, &hash::increment(key, field, b"1"), call),
             Self::Refresh { key, ttl } => {
                 call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
             }

@@ -6,10 +6,7 @@ use redis::{Cmd, Value};
 
 use super::{condition::Condition, script::Script};
 use crate::{
-    command::{
-        facts::{argument, is_read},
-        hash,
-    },
+    command::facts::{argument, is_read},
     error::{Error, Result},
     key::Key,
 };
@@ -46,7 +43,7 @@ pub(crate) enum Step {
     /// Runs a command and drops its reply.
     Silent(Cmd),
     /// `HINCRBY` within a range, exact in a script too; keeps the sum.
-    Increment { key: Key, field: &'static str, by: i64, low: Option<i64>, high: Option<i64> },
+    Increment { key: Key, field: &'static str, by: Vec<u8>, low: Option<i64>, high: Option<i64> },
     /// Stops if a record that had to exist was removed by an earlier part of the batch.
     StillExists { key: Key },
     /// Moves a record's version on.
@@ -83,15 +80,6 @@ impl Step {
     /// Whether it only looks after the record: what [`unchecked`](super::Query::unchecked) leaves out.
     fn is_upkeep(&self) -> bool {
         matches!(self, Self::StillExists { .. } | Self::MoveVersion { .. } | Self::Refresh { .. })
-    }
-
-    /// The command that does the same outside a script, where there is one.
-    fn as_command(&self) -> Option<Cmd> {
-        match self {
-            // The bare command knows no range, and what is past it could not be read again.
-            Self::Increment { key, field, by, low: None, high: None } => Some(hash::increment(key, field, *by)),
-            _ => None,
-        }
     }
 
     /// A plain command, in or out of a script.
@@ -184,9 +172,7 @@ impl Part {
         if !self.conditions.is_empty() || steps.len() != 1 {
             return;
         }
-        if let Some(command) = steps[0].as_command() {
-            self.action = Action::Command(command);
-        } else if let Some(Step::Run(command)) = steps.pop_if(|step| matches!(step, Step::Run(_))) {
+        if let Some(Step::Run(command)) = steps.pop_if(|step| matches!(step, Step::Run(_))) {
             self.action = Action::Command(command);
         }
     }

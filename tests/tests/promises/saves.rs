@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use redis_model::{Expiring, IntoQuery as _, RedisModel, Ttl, prelude::*};
+use redis_model::{Expiring, IntoQuery as _, RedisModel, Ttl};
 use redis_model_tests::{Backend, Wait, on_every_backend};
 
 /// A model all of whose fields may be absent.

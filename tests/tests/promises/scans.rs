@@ -1,6 +1,6 @@
 //! Scans: one key that is no record of the model does not end the walk.
 
-use redis_model::{Blocking, Error, RedisModel, Result, Store, path, prelude::*};
+use redis_model::{Blocking, Error, RedisModel, Result, Store, path};
 use redis_model_tests::Backend;
 
 use crate::command;
@@ -36,7 +36,9 @@ fn check_rows(found: Vec<Result<Row>>) {
     rows.dedup();
     assert!(rows.into_iter().eq((0..600).filter(|id| *id != 7).map(|id| (id, Some(1)))));
     errors.sort_by_key(ToString::to_string);
-    let [Error::Decode { key: foreign, .. }, Error::Decode { key, path, .. }] = &errors[..] else { panic!("{errors:?}") };
+    let [Error::Decode { key: foreign, .. }, Error::Decode { key, path, .. }] = &errors[..] else {
+        panic!("{errors:?}")
+    };
     assert_eq!(foreign.to_string(), "walked:{x}");
     assert_eq!((key.to_string().as_str(), path.as_str()), ("walked:{7}", "size"));
 }

@@ -28,7 +28,8 @@ struct Device {
     token: Expiring<String>,
 }
 
-const KEYS: [&str; 5] = ["keyed:{1}", "keyed:{1}.code", "keyed:{1}.pin", "keyed:{1}.device.challenge", "keyed:{1}.device.token"];
+const KEYS: [&str; 5] =
+    ["keyed:{1}", "keyed:{1}.code", "keyed:{1}.pin", "keyed:{1}.device.challenge", "keyed:{1}.device.token"];
 
 fn session() -> Session {
     let device = Device { name: None, challenge: Expiring::new("x".into()), token: Expiring::none() };
@@ -63,7 +64,10 @@ fn a_script_names_every_key_that_it_works_on() {
     assert_eq!(named_keys(Session::load(1)), all);
     assert_eq!(named_keys(Session::at(1).device().clear()), sorted(&[KEYS[0], KEYS[3], KEYS[4]]));
     assert_eq!(named_keys(Session::at(1).code().set("x")), sorted(&KEYS[..2]));
-    assert_eq!(named_keys((Session::delete(1), set("other", "x")).batch().atomic()), sorted(&[&KEYS[..], &["other"]].concat()));
+    assert_eq!(
+        named_keys((Session::delete(1), set("other", "x")).batch().atomic()),
+        sorted(&[&KEYS[..], &["other"]].concat())
+    );
 }
 
 #[test]
