@@ -78,7 +78,7 @@ impl<T, C> Field<T, C> {
         if self.aliases.is_empty() {
             return self.place.read(hash::exists(&self.place.key, self.path), reply::flag);
         }
-        self.place.read(self.read_cmd(), |reply| Ok(first_stored(reply)?.is_some()))
+        self.place.read(self.read_names(), |reply| Ok(first_stored(reply)?.is_some()))
     }
 
     /// Removes the field: `HDEL`; whether it was there. [`Error::NotFound`] without the record.
@@ -92,11 +92,15 @@ impl<T, C> Field<T, C> {
         hash::delete(&self.place.key, [self.path].into_iter())
     }
 
-    /// Reads the field, under all of its names if it has several.
-    fn read_cmd(&self) -> Cmd {
+    /// Reads the field: under all of its names, if it has several.
+    fn read<U, D: Codec<U>>(&self) -> Query<Option<U>> {
         if self.aliases.is_empty() {
-            return hash::get(&self.place.key, self.path);
+            return self.place.read(hash::get(&self.place.key, self.path), reply::value::<U, D>);
         }
+        self.place.read(self.read_names(), first_value::<U, D>)
+    }
+
+    fn read_names(&self) -> Cmd {
         hash::get_many(&self.place.key, 1 + self.aliases.len()).arg(self.path).arg(self.aliases).take()
     }
 
@@ -124,7 +128,7 @@ impl<T, C> Field<T, C> {
 impl<T, C: Codec<T>> Field<T, C> {
     /// The value: `HGET`. `None` without the field or the record.
     pub fn get(&self) -> Query<Option<T>> {
-        self.place.read(self.read_cmd(), first_value::<T, C>)
+        self.read::<T, C>()
     }
 
     /// Sets the value: `HSET`. [`Error::NotFound`] without the record.
@@ -216,7 +220,7 @@ impl<T, C: Codec<T>> Field<T, C> {
 
     /// The stored bytes.
     fn stored(&self) -> Query<Option<Vec<u8>>> {
-        self.place.read(self.read_cmd(), first_value::<Vec<u8>, Plain>)
+        self.read::<Vec<u8>, Plain>()
     }
 
     fn decode(&self, stored: Vec<u8>) -> Result<T> {
@@ -259,11 +263,13 @@ fn first_value<T, C: Codec<T>>(reply: Reply<'_>) -> Result<Option<T>> {
 
 /// What is stored under the first of a field's names that holds something.
 fn first_stored(reply: Reply<'_>) -> Result<Option<Value>> {
-    Ok(match reply.into_parts().0 {
-        Value::Array(values) => values.into_iter().find(|value| *value != Value::Nil),
-        Value::Nil => None,
-        value => Some(value),
-    })
+    let (value, context) = reply.into_parts();
+    match value {
+        Value::Array(values) if values.len() == context.fields_asked() => {
+            Ok(values.into_iter().find(|value| *value != Value::Nil))
+        }
+        other => Err(context.decode_error(0, DecodeError::reply("a value for each name", &other))),
+    }
 }
 
 impl<T, C> Clone for Field<T, C> {

@@ -58,12 +58,12 @@ async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Result<Value>> {
     if let Some(cmd) = part.as_bare() {
         return Ok(part.answer(link.send(cmd, repeatable).await?, None));
     }
-    let script = part.script()?;
-    let reply = part.answer(link.send(&part.call("EVALSHA", &script.sha), repeatable).await?, None);
+    let call = part.lower()?;
+    let reply = part.answer(link.send(&call.by_name(), repeatable).await?, None);
     if !is_noscript(&reply) {
         return Ok(reply);
     }
-    Ok(part.answer(link.send(&part.call("EVAL", &script.text), repeatable).await?, None))
+    Ok(part.answer(link.send(&call.with_text(), repeatable).await?, None))
 }
 
 async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
@@ -148,12 +148,12 @@ impl Sent {
 
     /// The first call of a script carries its text, so that the later ones find it and the order is kept.
     fn call(&mut self, part: &Part) -> Result<Cmd> {
-        let script = part.script()?;
-        if self.texts.contains(&script.text.as_str()) {
-            return Ok(part.call("EVALSHA", &script.sha));
+        let call = part.lower()?;
+        if self.texts.contains(&call.script.text.as_str()) {
+            return Ok(call.by_name());
         }
-        self.texts.push(&script.text);
-        Ok(part.call("EVAL", &script.text))
+        self.texts.push(&call.script.text);
+        Ok(call.with_text())
     }
 
     /// The command that a part was sent as.

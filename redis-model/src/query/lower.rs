@@ -21,6 +21,36 @@ use crate::{
 /// More arguments than this are called in pieces; Lua's stack holds about 8,000.
 const PIECE: usize = 7_000;
 
+/// A part as a call of a script.
+pub(super) struct Call<'a> {
+    pub(super) script: &'static Loaded,
+    shape: Shape<'a>,
+}
+
+enum Shape<'a> {
+    IfExists { record: &'a [u8], cmd: &'a Cmd },
+    Conditional(&'a Part),
+}
+
+impl Call<'_> {
+    /// The call by the script's name, which the server may not know.
+    pub(super) fn by_name(&self) -> Cmd {
+        self.by("EVALSHA", &self.script.sha)
+    }
+
+    /// The call with the script's text.
+    pub(super) fn with_text(&self) -> Cmd {
+        self.by("EVAL", &self.script.text)
+    }
+
+    fn by(&self, command: &str, script: &str) -> Cmd {
+        match self.shape {
+            Shape::IfExists { record, cmd } => call_if_exists(command, script, record, cmd),
+            Shape::Conditional(part) => part.call_conditional(command, script),
+        }
+    }
+}
+
 impl Part {
     /// Whether it is one call of a script. Several commands always are: a transaction would go on after a command that
     /// fails, and takes nothing in, not even reads, while the server's memory is full.
@@ -28,29 +58,32 @@ impl Part {
         self.as_bare().is_none()
     }
 
-    /// The script to call.
+    /// The call of a script that it becomes.
     ///
     /// # Errors
     /// [`Error::InvalidQuery`] when a command cannot be called by a script, or when there are two bodies, which would
     /// have to be one text.
-    pub(super) fn script(&self) -> Result<&'static Loaded> {
+    pub(super) fn lower(&self) -> Result<Call<'_>> {
+        if let Some((record, cmd)) = self.as_write_of_record() {
+            return Ok(Call { script: IF_EXISTS.loaded(), shape: Shape::IfExists { record, cmd } });
+        }
         self.commands().try_for_each(check_callable)?;
-        let Action::Steps(steps) = &self.action else {
-            return Ok(if self.as_write_of_record().is_some() { &IF_EXISTS } else { &PLAIN }.loaded());
-        };
+        Ok(Call { script: self.script()?.loaded(), shape: Shape::Conditional(self) })
+    }
+
+    fn script(&self) -> Result<&'static Script> {
+        let Action::Steps(steps) = &self.action else { return Ok(&PLAIN) };
         let mut bodies = steps.iter().filter_map(|step| match step {
             Step::Body { script, .. } => Some(*script),
             _ => None,
         });
-        let Some(first) = bodies.next() else {
-            return Ok(PLAIN.loaded());
-        };
+        let first = bodies.next().unwrap_or(&PLAIN);
         if bodies.any(|other| !std::ptr::eq::<Script>(first, other)) {
             return Err(Error::invalid_query(
                 "two different scripts cannot run under one condition: run them one after the other",
             ));
         }
-        Ok(first.loaded())
+        Ok(first)
     }
 
     fn commands(&self) -> impl Iterator<Item = &Cmd> {
@@ -68,14 +101,6 @@ impl Part {
                 self.required().map(|record| (record, cmd))
             }
             _ => None,
-        }
-    }
-
-    /// The call of the script by `name`: `EVALSHA` and its SHA1, or `EVAL` and its text.
-    pub(super) fn call(&self, name: &str, script: &str) -> Cmd {
-        match self.as_write_of_record() {
-            Some((record, cmd)) => call_if_exists(name, script, record, cmd),
-            None => self.call_conditional(name, script),
         }
     }
 
@@ -228,7 +253,7 @@ fn optional<T: redis::ToRedisArgs>(number: Option<T>, call: &mut Cmd) {
 /// The call of the script for one command on a record that must exist.
 fn call_if_exists(name: &str, script: &str, record: &[u8], cmd: &Cmd) -> Cmd {
     let beside = argument(cmd, 1).filter(|key| *key != record);
-    let mut call = Cmd::with_capacity(5 + cmd.args_iter().len(), 128);
+    let mut call = Cmd::with_capacity(5 + cmd.args_iter().len(), 256);
     call.arg(name).arg(script).arg(1 + usize::from(beside.is_some())).arg(record);
     call.arg(beside);
     append(cmd, 0, &mut call);

@@ -188,6 +188,13 @@ impl Context<'_> {
         }
     }
 
+    /// How many fields the command names.
+    pub(crate) fn fields_asked(&self) -> usize {
+        let origin = self.origin.and_then(|origin| origin.command.as_ref());
+        let cmd = origin.or(self.cmd).or_else(|| self.part.first_command());
+        cmd.map_or(0, |cmd| cmd.args_iter().len().saturating_sub(2))
+    }
+
     pub(crate) fn model(&self) -> &'static str {
         self.origin.map_or(self.part.model, |origin| origin.model)
     }

@@ -16,6 +16,9 @@ struct Visitor {
     small: Option<u8>,
 }
 
+/// A change by its name, and what it leaves.
+type Change<'a> = (&'a str, &'a dyn Fn(), Option<i64>);
+
 /// A record whose fields lie under their earlier names alone.
 fn save_earlier<M: Wait>(backend: &Backend<M>) {
     backend.raw::<i64>(&["DEL", "renamed:{1}"]);
@@ -53,7 +56,7 @@ on_every_backend! {
 
     fn a_change_starts_from_the_value_and_moves_it_to_its_name(backend) {
         let logins = Visitor::at(1).logins();
-        let changes: [(&str, &dyn Fn(), Option<i64>); 11] = [
+        let changes: [Change<'_>; 11] = [
             ("incr", &|| assert_eq!(backend.run(logins.incr(1)).unwrap(), 101), Some(101)),
             ("decr", &|| assert_eq!(backend.run(logins.decr(1)).unwrap(), 99), Some(99)),
             ("set_max", &|| assert_eq!(backend.run(logins.set_max(50)).unwrap(), 100), Some(100)),

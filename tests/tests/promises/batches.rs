@@ -58,7 +58,7 @@ on_every_backend! {
         let batch = (Item::delete(1), Item::at(1).name().set("x")).batch().atomic().unchecked();
         let (was_there, ()) = backend.run(batch).unwrap();
         assert!(was_there);
-        assert_eq!(backend.raw::<Vec<String>>(&["HGETALL", "batched:{1}"]), ["name", "x"]);
+        assert_eq!(backend.raw::<Vec<String>>(&["HKEYS", "batched:{1}"]), ["name"]);
     }
 
     fn a_key_that_the_batch_itself_frees_may_change_its_type(backend) {
