@@ -4,7 +4,6 @@ use std::{fmt, marker::PhantomData};
 
 use redis::{Cmd, Value};
 
-use super::ExpiringField;
 use crate::{
     codec::{Codec, DecodeError, Encode, EncodeError, Plain},
     command::hash,
@@ -12,7 +11,7 @@ use crate::{
     key::Key,
     layout::Place,
     mode::Mode,
-    path::{ExpiringPath, Path, Prefix, path_of},
+    path::{Path, Prefix, path_of},
     query::{Condition, Query, Reply, Step, reply},
     retry::Tries,
     store::Store,
@@ -54,6 +53,10 @@ impl<T, C> Field<T, C> {
     #[doc(hidden)]
     pub fn at<P: Prefix>(place: Place) -> Self {
         Self { place, path: path_of::<P>(), aliases: P::ALIASES, of: PhantomData }
+    }
+
+    pub(super) fn of<M>(place: Place, path: &Path<M, T, C>) -> Self {
+        Self { place, path: path.as_str(), aliases: path.aliases(), of: PhantomData }
     }
 
     /// The record's key.
@@ -281,31 +284,5 @@ impl<T, C> Clone for Field<T, C> {
 impl<T, C> fmt::Debug for Field<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Field").field("key", &self.place.key).field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-/// A path that leads to something with a handle: a [`Path`] or an [`ExpiringPath`].
-pub trait FieldPath<M> {
-    /// The handle of what lies there.
-    type Handle;
-
-    /// The handle, on a record.
-    #[doc(hidden)]
-    fn handle(self, place: Place) -> Self::Handle;
-}
-
-impl<M, T, C> FieldPath<M> for Path<M, T, C> {
-    type Handle = Field<T, C>;
-
-    fn handle(self, place: Place) -> Field<T, C> {
-        Field { place, path: self.as_str(), aliases: self.aliases(), of: PhantomData }
-    }
-}
-
-impl<M, T, C> FieldPath<M> for ExpiringPath<M, T, C> {
-    type Handle = ExpiringField<T, C>;
-
-    fn handle(self, place: Place) -> ExpiringField<T, C> {
-        ExpiringField::new(place, self.as_str(), self.ttl())
     }
 }

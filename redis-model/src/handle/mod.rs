@@ -2,16 +2,12 @@
 
 mod expiring;
 mod field;
+mod field_path;
 mod number;
 mod select;
 mod subtree;
 
-pub use self::{
-    expiring::ExpiringField,
-    field::{Field, FieldPath},
-    select::Selection,
-    subtree::Subtree,
-};
+pub use self::{expiring::ExpiringField, field::Field, field_path::FieldPath, select::Selection, subtree::Subtree};
 pub(crate) use self::{
     expiring::time_left,
     select::{Values, select},

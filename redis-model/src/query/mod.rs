@@ -1,12 +1,16 @@
 //! A query is a value: commands, the conditions under which they run, and how to read their replies.
 
+mod answer;
 mod batch;
+mod call_text;
 mod condition;
 mod exchange;
 mod lower;
+mod merge;
 mod part;
 pub(crate) mod reply;
 mod script;
+mod step;
 
 use std::fmt;
 
@@ -19,9 +23,10 @@ pub use self::{
 pub(crate) use self::{
     condition::FieldValues,
     exchange::{Link, Repeatable, as_server_error},
-    part::{Part, Step},
+    part::Part,
     reply::{Context, Reply, text_of},
     script::EXTREME,
+    step::Step,
 };
 use self::{
     exchange::exchange,

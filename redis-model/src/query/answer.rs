@@ -1,0 +1,90 @@
+//! A part's answer from the server's reply.
+
+use redis::{Cmd, Value};
+
+use super::{
+    condition::Condition,
+    part::{Action, Part},
+    step::Step,
+};
+use crate::{
+    command::facts::argument,
+    error::{Error, Result},
+    key::Key,
+};
+
+impl Part {
+    /// The part's answer from the server's reply: one value, or an array of as many as it keeps. `sent` is its first
+    /// command where a batch has taken that out of the part.
+    pub(super) fn answer(&self, reply: Value, sent: Option<&Cmd>) -> Result<Value> {
+        let reply = match reply {
+            Value::ServerError(error) => return Err(self.server_error(error.into(), sent)),
+            reply => reply,
+        };
+        if !self.is_scripted() {
+            return Ok(reply);
+        }
+        match reply {
+            Value::Array(mut reply) if matches!(reply[..], [Value::ServerError(_), Value::Int(_)]) => {
+                Err(self.error_within(reply.swap_remove(0), &reply[0]))
+            }
+            Value::Array(mut kept) if self.answers() == 1 && kept.len() == 1 => Ok(kept.swap_remove(0)),
+            Value::Array(kept) => Ok(Value::Array(kept)),
+            Value::Int(number) if number < 0 => Err(self.out_of_range(number)),
+            Value::Int(number) => Err(self.failed_condition(number)),
+            _ => Err(Error::protocol("a script answers with what it was not written to answer")),
+        }
+    }
+
+    /// The error of the command that a script was running: in the check of a condition, whose number it gives, or in a
+    /// step, whose number it gives as a negative one.
+    fn error_within(&self, error: Value, place: &Value) -> Error {
+        let (Value::ServerError(error), Value::Int(number)) = (error, place) else {
+            return Error::protocol("a script names no place of its error");
+        };
+        let key = match (self.condition(*number), self.step(*number)) {
+            (Some(condition), _) => condition.key.clone(),
+            (None, Some(step)) => step.key().map_or(Key::EMPTY, Key::new),
+            (None, None) => self.key(),
+        };
+        Error::from_server(error.into(), || key)
+    }
+
+    fn failed_condition(&self, number: i64) -> Error {
+        if let (1, Some(key)) = (number, self.required()) {
+            return Error::NotFound { key: Key::new(key) };
+        }
+        let failed = self.condition(number).map(Condition::to_error);
+        failed.unwrap_or_else(|| Error::protocol("a script names a condition that it was not given"))
+    }
+
+    /// The condition with this number; the record's existence is checked before the others.
+    fn condition(&self, number: i64) -> Option<&Condition> {
+        let before = 1 + i64::from(self.required().is_some());
+        self.conditions.get(usize::try_from(number.checked_sub(before)?).ok()?)
+    }
+
+    /// The step with this number, as a negative one.
+    fn step(&self, number: i64) -> Option<&Step> {
+        let Action::Steps(steps) = &self.action else { return None };
+        let position = usize::try_from(number.checked_neg()?).ok()?.checked_sub(1)?;
+        steps.get(position)
+    }
+
+    /// The increment that was refused.
+    fn out_of_range(&self, number: i64) -> Error {
+        match self.step(number) {
+            Some(Step::Increment { key, field, .. }) => {
+                Error::OutOfRange { key: key.clone(), path: (*field).to_owned() }
+            }
+            _ => Error::protocol("a script names an increment that it was not given"),
+        }
+    }
+
+    pub(super) fn server_error(&self, source: redis::RedisError, sent: Option<&Cmd>) -> Error {
+        Error::from_server(source, || match sent.and_then(|cmd| argument(cmd, 1)) {
+            Some(key) if self.is_bare() => Key::new(key),
+            _ => self.key(),
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! One command or step of a part.
+
+use redis::Cmd;
+
+use super::{
+    call_text::{Kept, optional, write_command},
+    script::Script,
+};
+use crate::{
+    command::{
+        facts::{self, argument},
+        hash,
+    },
+    key::Key,
+};
+
+/// One command or step, in the order in which they run.
+pub(crate) enum Step {
+    /// Runs a command and keeps its reply.
+    Run(Cmd),
+    /// Runs a command and drops its reply.
+    Silent(Cmd),
+    /// `HINCRBY` within a range, exact in a script too; keeps the sum.
+    Increment { key: Key, field: &'static str, by: Vec<u8>, low: Option<i64>, high: Option<i64> },
+    /// Stops if a record that had to exist was removed by an earlier part of the batch.
+    StillExists { key: Key },
+    /// Moves a record's version on.
+    MoveVersion { key: Key, field: &'static str },
+    /// Sets a record's TTL again once a part of it has passed.
+    Refresh { key: Key, ttl: u64 },
+    /// Makes a record that is missing: its mark, default TTL and first version.
+    Create { key: Key, mark: &'static str, schema: u32, ttl: Option<u64>, version: Option<&'static str> },
+    /// Sets the TTL of a key that a [`Condition::noted`] found missing.
+    ExpireNew { key: Key, ttl: u64 },
+    /// Lets a key expire no later than another.
+    ExpireLike { key: Key, like: Key },
+    /// Writes the server's microseconds; keeps them.
+    Timestamp { key: Key, field: &'static str },
+    /// Runs the body of a script; keeps its reply.
+    Body { script: &'static Script, keys: Vec<Key>, args: Vec<Vec<u8>> },
+}
+
+impl Step {
+    /// Whether the part's answer has this step's reply.
+    pub(super) fn is_answered(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::Increment { .. } | Self::Timestamp { .. } | Self::Body { .. } => true,
+            Self::Silent(_)
+            | Self::StillExists { .. }
+            | Self::MoveVersion { .. }
+            | Self::Refresh { .. }
+            | Self::Create { .. }
+            | Self::ExpireNew { .. }
+            | Self::ExpireLike { .. } => false,
+        }
+    }
+
+    /// Whether it only looks after the record: what [`unchecked`](super::Query::unchecked) leaves out.
+    pub(super) fn is_upkeep(&self) -> bool {
+        matches!(self, Self::StillExists { .. } | Self::MoveVersion { .. } | Self::Refresh { .. })
+    }
+
+    /// A plain command, in or out of a script.
+    pub(super) fn command(&self) -> Option<&Cmd> {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => Some(cmd),
+            _ => None,
+        }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) | Self::Silent(_) => "command",
+            Self::Increment { .. } => "increment",
+            Self::StillExists { .. } => "still exists",
+            Self::MoveVersion { .. } => "move version",
+            Self::Refresh { .. } => "refresh",
+            Self::Create { .. } => "create",
+            Self::ExpireNew { .. } => "expire new",
+            Self::ExpireLike { .. } => "expire like record",
+            Self::Timestamp { .. } => "timestamp",
+            Self::Body { .. } => "script",
+        }
+    }
+
+    pub(super) fn key(&self) -> Option<&[u8]> {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1),
+            Self::Increment { key, .. }
+            | Self::StillExists { key }
+            | Self::MoveVersion { key, .. }
+            | Self::Refresh { key, .. }
+            | Self::Create { key, .. }
+            | Self::ExpireNew { key, .. }
+            | Self::ExpireLike { key, .. }
+            | Self::Timestamp { key, .. } => Some(key.as_bytes()),
+            Self::Body { keys, .. } => keys.first().map(Key::as_bytes),
+        }
+    }
+
+    pub(super) fn may_end(&self, key: &Key) -> bool {
+        self.command().is_some_and(|cmd| facts::may_end(cmd, key.as_bytes()))
+    }
+
+    pub(super) fn for_each_key<'a>(&'a self, visit: &mut impl FnMut(&'a [u8])) {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => facts::keys(cmd).for_each(visit),
+            Self::Increment { key, .. }
+            | Self::StillExists { key }
+            | Self::MoveVersion { key, .. }
+            | Self::Refresh { key, .. }
+            | Self::Create { key, .. }
+            | Self::ExpireNew { key, .. }
+            | Self::Timestamp { key, .. } => visit(key.as_bytes()),
+            Self::ExpireLike { key, like } => {
+                visit(key.as_bytes());
+                visit(like.as_bytes());
+            }
+            Self::Body { keys, .. } => keys.iter().for_each(|key| visit(key.as_bytes())),
+        }
+    }
+
+    /// Appends the step as the script reads it.
+    pub(super) fn write(&self, call: &mut Cmd) {
+        match self {
+            Self::Run(cmd) => write_command(Kept::Yes, cmd, call),
+            Self::Silent(cmd) => write_command(Kept::No, cmd, call),
+            Self::Increment { key, field, by, low, high } => {
+                call.arg("i").arg(5).arg(key.as_bytes()).arg(field).arg(&by[..]);
+                optional(*low, call);
+                optional(*high, call);
+            }
+            // It needs the number of its condition, which only the part knows.
+            Self::StillExists { .. } => {}
+            Self::MoveVersion { key, field } => write_command(Kept::No, &hash::increment(key, field, b"1"), call),
+            Self::Refresh { key, ttl } => {
+                call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
+            }
+            Self::Create { key, mark, schema, ttl, version } => {
+                call.arg("n").arg(5).arg(key.as_bytes()).arg(mark).arg(schema);
+                optional(*ttl, call);
+                call.arg(version.unwrap_or(""));
+            }
+            Self::ExpireNew { key, ttl } => {
+                call.arg("d").arg(2).arg(key.as_bytes()).arg(ttl);
+            }
+            Self::ExpireLike { key, like } => {
+                call.arg("c").arg(2).arg(key.as_bytes()).arg(like.as_bytes());
+            }
+            Self::Timestamp { key, field } => {
+                call.arg("v").arg(2).arg(key.as_bytes()).arg(field);
+            }
+            Self::Body { keys, args, .. } => {
+                call.arg("b").arg(1 + keys.len() + args.len()).arg(keys.len());
+                for key in keys {
+                    call.arg(key.as_bytes());
+                }
+                for arg in args {
+                    call.arg(&arg[..]);
+                }
+            }
+        }
+    }
+}
