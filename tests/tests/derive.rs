@@ -448,7 +448,7 @@ pub mod strict {
         let part = Part { first_field: None, second_field: true };
         let user = User { id: 1, name: String::new(), secret: Secret(String::new()), part };
         assert_eq!(user.key().to_string(), "user:{1}");
-        assert_eq!(OnlyId { id: 1 }.as_handle().key().to_string(), "only-id:{1}");
+        assert_eq!(OnlyId { id: 1 }.handle().key().to_string(), "only-id:{1}");
     }
 }
 
@@ -602,7 +602,7 @@ mod visibility {
     #[test]
     fn what_is_hidden_stays_in_its_module() {
         let open = inside::Open::new(1);
-        let handle: inside::OpenAt = open.as_handle();
+        let handle: inside::OpenAt = open.handle();
         assert_eq!((handle.seen().path(), inside::Open::HIDDEN.as_str(), open.id), ("seen", "hidden.value", 1));
     }
 }

@@ -82,7 +82,7 @@ on_every_backend! {
         assert_eq!(backend.run(User::load(42)).unwrap(), Some(ada()));
         assert_eq!(backend.run(User::fetch(42)).unwrap(), ada());
         assert_eq!(backend.run(User::at(42).load()).unwrap(), Some(ada()));
-        assert_eq!(backend.run(ada().as_handle().load()).unwrap(), Some(ada()));
+        assert_eq!(backend.run(ada().handle().load()).unwrap(), Some(ada()));
     }
 
     fn it_lies_in_redis_as_documented(backend) {

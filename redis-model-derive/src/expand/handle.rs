@@ -103,7 +103,7 @@ impl<'a> Handle<'a> {
         let (handle, body) = match &field.role {
             Role::Nested { .. } => {
                 let handle = leaf::projection(ty, &quote!(#krate::__private::RedisFields), "Handle");
-                let body = quote!(<#ty as #krate::__private::RedisFields>::handle::<#model, #at>(#here));
+                let body = quote!(<#ty as #krate::__private::RedisFields>::handle_at::<#model, #at>(#here));
                 (quote!(#handle<#model, #at>), body)
             }
             Role::Expiring { codec, .. } => {

@@ -40,7 +40,7 @@ pub trait RedisFields: Sized + Send + 'static {
 
     /// The handle of a place.
     #[doc(hidden)]
-    fn handle<M: 'static, P: Prefix>(place: Place) -> Self::Handle<M, P> {
+    fn handle_at<M: 'static, P: Prefix>(place: Place) -> Self::Handle<M, P> {
         Self::Handle::placed_at(place)
     }
 }

@@ -45,12 +45,12 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
 
     /// The handle of the record with this id: a method for each field, and those of [`Record`]. Sends nothing.
     fn at(id: impl IdOf<Self::Id>) -> Self::Handle<Self, Root> {
-        Self::handle(Self::record(id).place())
+        Self::handle_at(Self::record(id).place())
     }
 
     /// The handle of this record.
-    fn as_handle(&self) -> Self::Handle<Self, Root> {
-        Self::handle(Record::<Self>::new(self.key()).place())
+    fn handle(&self) -> Self::Handle<Self, Root> {
+        Self::handle_at(Record::<Self>::new(self.key()).place())
     }
 
     /// The record with this id, without methods for its fields: for code that is generic over models.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use redis_model::{Condition, Error, Expiring, Query, RedisModel, Ttl, prelude::*};
+use redis_model::{Condition, Error, Expiring, Query, RedisModel, Ttl, prelude::*, redis::Value};
 use redis_model_tests::on_every_backend;
 
-use crate::{command, get, set};
+use crate::{canned::Canned, command, get, set};
 
 #[derive(RedisModel, Debug, Clone, PartialEq)]
 #[redis(prefix = "batched")]
@@ -122,4 +122,16 @@ on_every_backend! {
         assert_eq!(answers.len(), 25_000);
         assert!(answers.chunks(2).all(|pair| *pair == [Some("25000".to_owned()), None]));
     }
+}
+
+#[test]
+fn a_large_batch_is_sent_piece_by_piece() {
+    let mut pieces = Vec::new();
+    let mut connection = Canned::new(|count| {
+        pieces.push(count);
+        vec![Value::Int(1); count]
+    });
+    let answers = Query::all((0..25_000).map(|_| command::<i64>(&["INCR", "n"]))).query(&mut connection).unwrap();
+    assert_eq!((answers.len(), connection.sent.len()), (25_000, 25_000));
+    assert!(pieces.len() > 1 && pieces.iter().sum::<usize>() == 25_000, "{pieces:?}");
 }

@@ -15,11 +15,13 @@ struct Counted {
     #[redis(id)]
     id: u64,
     small: Option<u8>,
+    #[redis(default = 100)]
+    credits: i64,
     float: Option<f64>,
 }
 
 fn counted() -> Counted {
-    Counted { id: 1, small: Some(250), float: Some(3.0) }
+    Counted { id: 1, small: Some(250), credits: 1, float: Some(3.0) }
 }
 
 /// Runs a command that answers with a number under a condition that holds.
@@ -85,6 +87,13 @@ on_every_backend! {
         assert_eq!(backend.run(small.incr(5).unchecked()).unwrap(), 255);
         backend.run(Counted::at(2).small().incr(256).unchecked()).unwrap_err();
         assert_eq!(backend.run(Counted::at(2).small().get()).unwrap(), None);
+    }
+
+    fn an_absent_field_counts_as_0_even_where_its_model_names_a_default(backend) {
+        backend.raw::<i64>(&["HSET", "counted:{1}", "@v", "1"]);
+        assert_eq!(backend.run(Counted::fetch(1)).unwrap().credits, 100);
+        assert_eq!(backend.run(Counted::at(1).credits().incr(1)).unwrap(), 1);
+        assert_eq!(backend.run(Counted::fetch(1)).unwrap().credits, 1);
     }
 
     fn nothing_is_greater_or_smaller_than_not_a_number(backend) {
