@@ -91,7 +91,7 @@ async fn an_asynchronous_scan_is_a_stream() {
 }
 
 #[test]
-fn a_key_that_is_no_id_ends_the_scan_with_an_error() {
+fn a_key_that_is_no_id_is_an_error_of_its_own() {
     #[derive(RedisModel)]
     #[redis(prefix = "n")]
     struct Numbered {
