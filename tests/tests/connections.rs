@@ -66,6 +66,7 @@ in_both_modes! {
         let by_url = format!("redis://:{GUESS}@127.0.0.1:{}/", server.port());
         for attempt in [
             M::connect(&by_url),
+            M::connect(&format!("{by_url}?protocol=resp3")),
             M::open(settings(&server).password(GUESS)),
             M::open(settings(&server).username("nobody").password(GUESS)),
         ] {
@@ -129,6 +130,14 @@ in_both_modes! {
         assert!(matches!(&error, Error::Connect { address, .. } if address.ends_with("no.sock")), "{error:?}");
     }
 
+    fn the_first_address_of_a_name_that_accepts_is_taken<M>() {
+        // The name stands for `::1` as well, where this server does not listen.
+        let server = RedisServer::start();
+        run(&M::connect(&format!("redis://localhost:{}/", server.port())).unwrap(), set("x")).unwrap();
+        let error = M::connect("redis://no-such-host.invalid/").unwrap_err();
+        assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+    }
+
     fn each_database_has_its_own_keys<M>() {
         let server = RedisServer::start();
         let by_number = M::open(settings(&server).database(5)).unwrap();
@@ -139,8 +148,12 @@ in_both_modes! {
         assert_eq!(run(&by_number, get()).unwrap().as_deref(), Some("five"));
         let later_wins = M::open(generic::Store::<M>::builder().url(&format!("{}5", server.url())).database(6)).unwrap();
         assert_eq!(run(&later_wins, get()).unwrap().as_deref(), Some("six"));
-        let error = M::open(settings(&server).database(1_000)).unwrap_err();
-        assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+        let newer_protocol = M::connect(&format!("{}6?protocol=resp3", server.url())).unwrap();
+        assert_eq!(run(&newer_protocol, get()).unwrap().as_deref(), Some("six"));
+        for wrong in ["1000", "1000?protocol=resp3"] {
+            let error = M::connect(&(server.url() + wrong)).unwrap_err();
+            assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+        }
     }
 
     fn settings_that_cannot_work_are_named<M>() {

@@ -6,9 +6,9 @@ use redis::{Cmd, Pipeline, Value};
 
 #[cfg(feature = "embedded")]
 use super::embedded::{self, EmbeddedConnection};
-use super::{Connection, Endpoint, pool::Pool, server::with_repeat};
+use super::{Connection, Endpoint, pool::Pool, server::with_repeat, wire::Wire};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     query::{Link, Repeatable},
 };
 
@@ -47,8 +47,7 @@ impl Link for BlockingConnection {
         match &mut self.0 {
             Channel::Server(pool) => {
                 let request = cmd.get_packed_command();
-                let replies = with_repeat(repeatable, async || exchange(pool, &request, 1)).await?;
-                replies.into_iter().next().ok_or_else(|| Error::invalid_query("the command has no reply"))
+                with_repeat(repeatable, async || pool.exchange(&request, Wire::receive)).await
             }
             #[cfg(feature = "embedded")]
             Channel::Embedded(connection) => embedded::send(connection, cmd),
@@ -59,18 +58,13 @@ impl Link for BlockingConnection {
         match &mut self.0 {
             Channel::Server(pool) => {
                 let request = pipeline.get_packed_pipeline();
-                with_repeat(repeatable, async || exchange(pool, &request, pipeline.len())).await
+                with_repeat(repeatable, async || pool.exchange(&request, |wire| wire.receive_many(pipeline.len())))
+                    .await
             }
             #[cfg(feature = "embedded")]
             Channel::Embedded(connection) => embedded::send_all(connection, pipeline),
         }
     }
-}
-
-fn exchange(pool: &Pool, request: &[u8], count: usize) -> Result<Vec<Value>> {
-    let mut replies = Vec::with_capacity(count);
-    pool.get()?.exchange(request, count, |reply| replies.push(reply))?;
-    Ok(replies)
 }
 
 impl fmt::Debug for BlockingConnection {

@@ -5,6 +5,7 @@
 //! | what happened | has it run? | sent again |
 //! |---|---|---|
 //! | `NOSCRIPT` | no | always, with the script's text |
+//! | an idle connection was found closed | no | always, over a new one |
 //! | the connection broke before the reply | perhaps | once, if every command of it only reads |
 //! | no reply within the time limit | perhaps | never |
 //! | the server answered with an error | as the error says | never |
@@ -13,10 +14,17 @@
 mod asynchronous;
 mod bare;
 mod blocking;
+mod deadline;
+mod dial;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod login;
 mod pool;
+#[cfg(feature = "async")]
+mod reconnecting;
 mod server;
+mod socket;
+mod wire;
 
 #[cfg(feature = "async")]
 pub(crate) use self::{asynchronous::AsyncConnection, bare::BareAsyncLink};

@@ -3,17 +3,15 @@
 //! Connections are made in the thread that needs one, so that it gets the very error that connecting ended in.
 
 use std::{
+    mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use redis::{Connection, ConnectionLike as _, RedisError, Value};
+use redis::RedisResult;
 
-use super::server::Server;
-use crate::{
-    error::{Error, Result},
-    query::as_server_error,
-};
+use super::{server::Server, wire::Wire};
+use crate::error::{Error, Result};
 
 pub(super) struct Pool {
     pub(super) server: Arc<Server>,
@@ -30,46 +28,49 @@ struct Slots {
     waiting: usize,
 }
 
-/// A connection in use; it goes back when dropped, unless it failed.
-pub(super) struct Lent<'a> {
+/// One of the connections that the pool may have, taken by a caller. When dropped it is free again, with its connection
+/// if there is one by then.
+struct Place<'a> {
     pool: &'a Pool,
     wire: Option<Wire>,
 }
-
-/// A connection, with the read limit that is set on its socket and the time when it was last used.
-struct Wire {
-    connection: Connection,
-    limit: Duration,
-    used: Instant,
-}
-
-/// After this long without use a connection is tried before it is relied on: servers and what lies in between close
-/// idle ones, and a write whose connection breaks cannot be sent again.
-const UNTRIED: Duration = Duration::from_secs(5);
 
 impl Pool {
     pub(super) fn new(server: Arc<Server>) -> Self {
         Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0, waiting: 0 }), freed: Condvar::new() }
     }
 
-    /// A connection; a new one if none is free and the limit allows it.
-    pub(super) fn get(&self) -> Result<Lent<'_>> {
+    /// Sends a packed request over a free connection, or a new one, and takes its replies.
+    pub(super) fn exchange<R>(&self, request: &[u8], receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
+        let mut place = self.place()?;
+        let mut wire = place.connection()?;
+        match wire.exchange(request, self.server.response_timeout, receive) {
+            Ok(replies) => {
+                place.wire = Some(wire);
+                Ok(replies)
+            }
+            // The connection may still get the late reply: it does not come back.
+            Err(source) => {
+                let error = self.server.exchange_error(source);
+                if error.is_connection() {
+                    self.discard_idle();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A place with an idle connection, or without one; waits for it if all are taken.
+    fn place(&self) -> Result<Place<'_>> {
         let started = Instant::now();
         let mut slots = self.lock();
         loop {
             if let Some(wire) = slots.idle.pop() {
-                drop(slots);
-                let mut lent = Lent { pool: self, wire: Some(wire) };
-                lent.replace_if_stale()?;
-                return Ok(lent);
+                return Ok(Place { pool: self, wire: Some(wire) });
             }
             if slots.open < self.server.max_connections {
                 slots.open += 1;
-                drop(slots);
-                // From here on dropping it frees the slot, whatever happens.
-                let mut lent = Lent { pool: self, wire: None };
-                lent.wire = Some(Wire::connect(&self.server)?);
-                return Ok(lent);
+                return Ok(Place { pool: self, wire: None });
             }
             let waited = started.elapsed();
             let Some(left) = self.server.pool_timeout.checked_sub(waited) else {
@@ -84,8 +85,9 @@ impl Pool {
     /// Closes the idle connections: when one has broken, the server has most likely closed them all.
     fn discard_idle(&self) {
         let mut slots = self.lock();
-        slots.open -= slots.idle.len();
-        slots.idle.clear();
+        let idle = mem::take(&mut slots.idle);
+        slots.open -= idle.len();
+        drop(slots);
         self.freed.notify_all();
     }
 
@@ -95,43 +97,22 @@ impl Pool {
     }
 }
 
-impl Lent<'_> {
-    /// Makes the connection anew if it has not been used for a while and no longer answers.
-    fn replace_if_stale(&mut self) -> Result<()> {
-        let is_stale =
-            self.wire.as_mut().is_some_and(|wire| wire.used.elapsed() > UNTRIED && !wire.connection.check_connection());
-        if is_stale {
-            self.wire = None;
+impl Place<'_> {
+    /// Its connection, which leaves the pool unless it is put back; made anew if there is none that is usable.
+    fn connection(&mut self) -> Result<Wire> {
+        if let Some(mut wire) = self.wire.take() {
+            if wire.is_usable() {
+                return Ok(wire);
+            }
+            // The others have been idle for even longer.
             self.pool.discard_idle();
-            self.wire = Some(Wire::connect(&self.pool.server)?);
         }
-        Ok(())
-    }
-
-    /// Sends a packed request and reads `count` replies, all within the response limit.
-    pub(super) fn exchange(mut self, request: &[u8], count: usize, mut take: impl FnMut(Value)) -> Result<()> {
         let server = &self.pool.server;
-        let Some(mut wire) = self.wire.take() else {
-            return Err(Error::invalid_query("no connection"));
-        };
-        match wire.exchange(request, count, server.response_timeout, &mut take) {
-            Ok(()) => {
-                self.wire = Some(wire);
-                Ok(())
-            }
-            Err(source) => {
-                // The connection may still get the late reply: it cannot be used again.
-                let error = server.exchange_error(source);
-                if matches!(error, Error::Disconnected { .. } | Error::Connect { .. }) {
-                    self.pool.discard_idle();
-                }
-                Err(error)
-            }
-        }
+        Wire::connect(server).map_err(|error| server.connect_error(error))
     }
 }
 
-impl Drop for Lent<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut slots = self.pool.lock();
         match self.wire.take() {
@@ -143,59 +124,5 @@ impl Drop for Lent<'_> {
         if is_awaited {
             self.pool.freed.notify_one();
         }
-    }
-}
-
-impl Wire {
-    fn connect(server: &Server) -> Result<Self> {
-        let connection = server
-            .client
-            .get_connection_with_timeout(server.connect_timeout)
-            .map_err(|error| server.connect_error(error))?;
-        let limit = server.response_timeout;
-        let limited = connection.set_read_timeout(Some(limit)).and_then(|()| connection.set_write_timeout(Some(limit)));
-        limited.map_err(|error| server.connect_error(error))?;
-        Ok(Self { connection, limit, used: Instant::now() })
-    }
-
-    /// The socket's limit is for each read, so that many replies could take many times as long: what is left of the
-    /// request's own limit is set again once a tenth of it has passed.
-    fn exchange(
-        &mut self,
-        request: &[u8],
-        count: usize,
-        limit: Duration,
-        take: &mut impl FnMut(Value),
-    ) -> Result<(), RedisError> {
-        let started = Instant::now();
-        self.set_limit(limit)?;
-        self.connection.send_packed_command(request)?;
-        let mut taken = 0;
-        while taken < count {
-            if taken > 0 {
-                let left = limit.checked_sub(started.elapsed()).filter(|left| !left.is_zero());
-                let left = left.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::TimedOut))?;
-                if left + limit / 10 < self.limit {
-                    self.set_limit(left)?;
-                }
-            }
-            match self.connection.recv_response().or_else(as_server_error)? {
-                Value::Push { .. } => {}
-                reply => {
-                    take(reply);
-                    taken += 1;
-                }
-            }
-        }
-        self.used = started;
-        Ok(())
-    }
-
-    fn set_limit(&mut self, limit: Duration) -> Result<(), RedisError> {
-        if self.limit != limit {
-            self.connection.set_read_timeout(Some(limit))?;
-            self.limit = limit;
-        }
-        Ok(())
     }
 }

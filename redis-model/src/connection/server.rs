@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError, Value};
+use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisConnectionInfo, RedisError, Value};
 
 use crate::{
     error::{Error, Result},
@@ -24,10 +24,19 @@ impl Server {
         address(self.client.get_connection_info())
     }
 
+    /// How to log in, with the name that `CLIENT LIST` shows.
+    pub(super) fn settings(&self) -> RedisConnectionInfo {
+        let settings = self.client.get_connection_info().redis_settings().clone();
+        if settings.lib_name().is_some() {
+            return settings;
+        }
+        settings.set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+    }
+
     /// Sorts a failure to connect.
     pub(crate) fn connect_error(&self, source: RedisError) -> Error {
-        let refused = source.kind() == ErrorKind::AuthenticationFailed
-            || matches!(source.code(), Some("NOAUTH" | "WRONGPASS" | "NOPERM"));
+        let refused =
+            source.kind() == ErrorKind::AuthenticationFailed || matches!(source.code(), Some("NOAUTH" | "WRONGPASS"));
         let address = self.address();
         if refused { Error::Refused { address, source } } else { Error::Connect { address, source } }
     }

@@ -54,7 +54,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         self.place.read_all(cmds, decode)
     }
 
-    /// Writes all of its fields: `HSET` of those that are there, `HDEL` of the others. [`Error::NotFound`] without the
+    /// Writes all of its fields: `HSET` of those that are there, `HDEL` of the others. [`Error::NotFound`](crate::Error::NotFound) without the
     /// record.
     pub fn set(&self, value: &T) -> Query<()> {
         let mut writer = Writer::new(&self.place.key, 8);
@@ -71,7 +71,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         }
     }
 
-    /// Removes all of its fields: `HDEL`, and `UNLINK` of fields with a key of their own. [`Error::NotFound`] without
+    /// Removes all of its fields: `HDEL`, and `UNLINK` of fields with a key of their own. [`Error::NotFound`](crate::Error::NotFound) without
     /// the record.
     ///
     /// A record without a nested struct that is neither an `Option` nor has a default cannot be loaded.

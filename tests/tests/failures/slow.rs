@@ -1,15 +1,14 @@
 //! Replies that do not come in time: the request ends, and nobody else gets its late reply.
 
-use std::{
-    io::{Read, Write},
-    net::{Ipv4Addr, TcpListener, TcpStream},
-    thread,
-    time::Duration,
-};
+#[path = "fake.rs"]
+mod fake;
 
-use redis_model::{Error, Query, generic::Store, prelude::*};
+use std::time::{Duration, Instant};
+
+use redis_model::{Error, Query, blocking, generic::Store, prelude::*};
 use redis_model_tests::{Proxy, RedisServer, wait_until};
 
+use self::fake::{after_a_pause, fake_server, reluctantly};
 use crate::{
     User, check_answers, command,
     modes::{Opens, in_both_modes},
@@ -69,8 +68,39 @@ in_both_modes! {
         }
     }
 
+    fn one_reply_in_many_pieces_keeps_the_limit<M>() {
+        let store = impatient::<M>(&fake_server(reluctantly));
+        check_limit(&store, command::<Option<String>>(&["GET", "dripping"]));
+    }
+
+    fn pushes_instead_of_a_reply_keep_the_limit<M>() {
+        let store = impatient::<M>(&fake_server(reluctantly));
+        check_limit(&store, command::<Option<String>>(&["GET", "pushes"]));
+    }
+
+    fn a_request_that_is_read_slowly_keeps_the_limit<M>() {
+        let store = impatient::<M>(&fake_server(reluctantly));
+        check_limit(&store, command::<()>(&["SET", "sipping", &"x".repeat(24_000_000)]));
+    }
+
+    fn a_limit_beyond_the_clock_is_none<M>() {
+        let server = RedisServer::start();
+        let settings = Store::<M>::builder().url(&server.url());
+        check_answers(&M::open(settings.connect_timeout(Duration::MAX).response_timeout(Duration::MAX)).unwrap());
+    }
+
+    fn many_replies_within_the_limit_are_all_there<M>() {
+        let server = RedisServer::start();
+        let proxy = Proxy::start(&server);
+        let store = M::connect(&proxy.url()).unwrap();
+        let texts: Vec<String> = (0..2_000).map(|number| number.to_string().repeat(number % 97)).collect();
+        let echoes = Query::all(texts.iter().map(|text| command::<String>(&["ECHO", text])));
+        assert_eq!(run(&store, echoes).unwrap(), texts);
+        check_answers(&store);
+    }
+
     fn many_replies_share_one_limit<M>() {
-        let url = dripping_server();
+        let url = fake_server(after_a_pause);
         let limit = Duration::from_millis(500);
         let store = M::open(Store::<M>::builder().url(&url).connect_timeout(Duration::from_secs(20)).response_timeout(limit)).unwrap();
         // Each reply comes in good time, all of them would take six times the limit.
@@ -107,6 +137,44 @@ fn other_requests_of_a_multiplexed_connection_survive_a_timeout() {
     });
 }
 
+#[test]
+fn a_blocking_write_does_not_meet_connections_that_the_server_has_closed() {
+    for protocol in ["", "?protocol=resp3"] {
+        let server = RedisServer::start();
+        let store = blocking::Store::connect(&(server.url() + protocol)).unwrap();
+        for round in 1..=3 {
+            server.command(&["CLIENT", "KILL", "TYPE", "normal"]);
+            let closed = Instant::now();
+            wait_until("it is idle for long enough to be looked at", || closed.elapsed() > Duration::from_millis(50));
+            assert_eq!(run(&store, command::<i64>(&["INCR", "writes"])).unwrap(), round);
+        }
+    }
+}
+
+#[test]
+fn a_crowd_that_cannot_connect_waits_for_one_limit_only() {
+    const CROWD: usize = 20;
+    let server = RedisServer::start();
+    let proxy = Proxy::start(&server);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = redis_model::Store::builder().url(&proxy.url()).connect_timeout(LIMIT).connect().await.unwrap();
+        proxy.hold();
+        proxy.cut();
+        let started = Instant::now();
+        let crowd: Vec<_> = (0..CROWD).map(|_| tokio::spawn(User::at(1).name().get().run(&store))).collect();
+        for task in crowd {
+            let error = task.await.unwrap().unwrap_err();
+            assert!(error.is_connection(), "{error:?}");
+        }
+        // One after the other they would take twenty limits.
+        let taken = started.elapsed();
+        assert!(taken < LIMIT * 10, "{taken:?}");
+        proxy.release();
+        assert_eq!(User::load(1).run(&store).await.unwrap(), None);
+    });
+}
+
 /// How often the server has run this command.
 fn calls(server: &RedisServer, command: &str) -> u64 {
     let stats: redis_model::redis::InfoDict =
@@ -116,27 +184,13 @@ fn calls(server: &RedisServer, command: &str) -> u64 {
     calls.unwrap_or(0)
 }
 
-/// A server that answers every command with `OK`, but takes its time for each.
-fn dripping_server() -> String {
-    const PAUSE: Duration = Duration::from_millis(30);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let url = format!("redis://{}/", listener.local_addr().unwrap());
-    let drip = |mut client: TcpStream| {
-        let mut received = [0; 4096];
-        while let Ok(count @ 1..) = client.read(&mut received) {
-            // The test's commands hold no `*` but the one that they begin with.
-            for _ in received[..count].iter().filter(|&&byte| byte == b'*') {
-                thread::sleep(PAUSE);
-                if client.write_all(b"+OK\r\n").is_err() {
-                    return;
-                }
-            }
-        }
-    };
-    thread::spawn(move || {
-        for client in listener.incoming().map_while(Result::ok) {
-            thread::spawn(move || drip(client));
-        }
-    });
-    url
+/// Its time limit is kept, and the store works on.
+fn check_limit<M: Opens, T: std::fmt::Debug + Send + 'static>(store: &Store<M>, query: Query<T>) {
+    let started = Instant::now();
+    let error = run(store, query).unwrap_err();
+    assert!(matches!(error, Error::Timeout { limit: Some(LIMIT) }), "{error:?}");
+    // Generous to a machine that is busy: with a limit for each read and write it would be twenty times the limit.
+    let taken = started.elapsed();
+    assert!(taken < LIMIT * 10, "{taken:?}");
+    assert_eq!(run(store, command::<String>(&["PING"])).unwrap(), "OK");
 }
