@@ -15,8 +15,6 @@ mod config;
 mod environment;
 #[path = "promises/increments.rs"]
 mod increments;
-#[path = "promises/limits.rs"]
-mod limits;
 #[path = "connections/modes.rs"]
 mod modes;
 #[path = "promises/raw_commands.rs"]

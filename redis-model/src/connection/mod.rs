@@ -10,10 +10,8 @@
 //! | no reply within the time limit | perhaps | never |
 //! | the server answered with an error | as the error says | never |
 
-#[cfg(feature = "async")]
-mod asynchronous;
 mod bare;
-mod blocking;
+mod channel;
 mod deadline;
 mod dial;
 #[cfg(feature = "embedded")]
@@ -27,8 +25,14 @@ mod socket;
 mod wire;
 
 #[cfg(feature = "async")]
-pub(crate) use self::{asynchronous::AsyncConnection, bare::BareAsyncLink};
-pub(crate) use self::{bare::BareLink, blocking::BlockingConnection, server::Server};
+pub(crate) use self::bare::BareAsyncLink;
+pub(crate) use self::{bare::BareLink, server::Server};
+
+/// The blocking mode's connections: a pool. I/O happens inside of `poll`.
+pub(crate) type BlockingConnection = channel::Channel<pool::Pool>;
+/// The asynchronous mode's connections: one, multiplexed.
+#[cfg(feature = "async")]
+pub(crate) type AsyncConnection = channel::Channel<reconnecting::Reconnecting>;
 
 use crate::{error::Result, query::Link};
 

@@ -3,18 +3,26 @@
 //! Connections are made in the thread that needs one, so that it gets the very error that connecting ended in.
 
 use std::{
-    mem,
+    fmt, mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
-use redis::RedisResult;
+use redis::{Cmd, Pipeline, RedisResult, Value};
 
-use super::{server::Server, wire::Wire};
-use crate::error::{Error, Result};
+use super::{
+    channel::{Transport, with_repeat},
+    server::Server,
+    wire::Wire,
+};
+use crate::{
+    error::{Error, Result},
+    query::Repeatable,
+};
 
-pub(super) struct Pool {
-    pub(super) server: Arc<Server>,
+/// The connections of a blocking store to one server.
+pub struct Pool {
+    server: Arc<Server>,
     slots: Mutex<Slots>,
     freed: Condvar,
 }
@@ -35,13 +43,36 @@ struct Place<'a> {
     wire: Option<Wire>,
 }
 
-impl Pool {
-    pub(super) fn new(server: Arc<Server>) -> Self {
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.server.fmt(f)
+    }
+}
+
+#[allow(private_interfaces)]
+impl Transport for Pool {
+    fn new(server: Arc<Server>) -> Self {
         Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0, waiting: 0 }), freed: Condvar::new() }
     }
 
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    async fn send(&self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
+        let request = cmd.get_packed_command();
+        with_repeat(repeatable, async || self.exchange(&request, Wire::receive)).await
+    }
+
+    async fn send_all(&self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
+        let request = pipeline.get_packed_pipeline();
+        with_repeat(repeatable, async || self.exchange(&request, |wire| wire.receive_many(pipeline.len()))).await
+    }
+}
+
+impl Pool {
     /// Sends a packed request over a free connection, or a new one, and takes its replies.
-    pub(super) fn exchange<R>(&self, request: &[u8], receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
+    fn exchange<R>(&self, request: &[u8], receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
         let mut place = self.place()?;
         let mut wire = place.connection()?;
         match wire.exchange(request, self.server.response_timeout, receive) {

@@ -1,6 +1,7 @@
 //! One multiplexed connection, made again when it is gone.
 
 use std::{
+    fmt,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -18,18 +19,19 @@ use tokio::{
 };
 
 use super::{
+    channel::{Transport, with_repeat},
     deadline::{Deadline, timed_out},
     dial,
     server::Server,
 };
 use crate::{
     error::{Error, Result},
-    query::as_server_error,
+    query::{Repeatable, as_server_error},
 };
 
 /// A connection that is made when it is first needed, and anew after it has failed.
-pub(super) struct Reconnecting {
-    pub(super) server: Arc<Server>,
+pub struct Reconnecting {
+    server: Arc<Server>,
     live: RwLock<Option<Live>>,
     /// Held while connecting, so that a crowd of callers makes one connection; inside is how the last attempt failed.
     connecting: tokio::sync::Mutex<Option<Failure>>,
@@ -41,11 +43,32 @@ struct Failure {
     error: RedisError,
 }
 
-impl Reconnecting {
-    pub(super) fn new(server: Arc<Server>) -> Self {
+impl fmt::Debug for Reconnecting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.server.fmt(f)
+    }
+}
+
+#[allow(private_interfaces)]
+impl Transport for Reconnecting {
+    fn new(server: Arc<Server>) -> Self {
         Self { server, live: RwLock::new(None), connecting: tokio::sync::Mutex::new(None) }
     }
 
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    async fn send(&self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
+        with_repeat(repeatable, || self.exchange(cmd)).await
+    }
+
+    async fn send_all(&self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
+        with_repeat(repeatable, || self.exchange_all(pipeline)).await
+    }
+}
+
+impl Reconnecting {
     async fn get(&self) -> Result<Live> {
         if let Some(live) = self.live() {
             return Ok(live);
@@ -112,13 +135,13 @@ impl Reconnecting {
         error
     }
 
-    pub(super) async fn send(&self, cmd: &Cmd) -> Result<Value> {
+    async fn exchange(&self, cmd: &Cmd) -> Result<Value> {
         let mut live = self.get().await?;
         let reply = live.connection.send_packed_command(cmd).await;
         reply.or_else(as_server_error).map_err(|error| self.failed(&live, error))
     }
 
-    pub(super) async fn send_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>> {
+    async fn exchange_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>> {
         let mut live = self.get().await?;
         let replies = live.connection.send_packed_commands(pipeline, 0, pipeline.len()).await;
         replies.map_err(|error| self.failed(&live, error))

@@ -4,10 +4,7 @@ use std::{fmt, time::Duration};
 
 use redis::{Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisConnectionInfo, RedisError, Value};
 
-use crate::{
-    error::{Error, Result},
-    query::Repeatable,
-};
+use crate::error::{Error, Result};
 
 /// A server and how to talk to it.
 pub(crate) struct Server {
@@ -73,16 +70,5 @@ fn address(info: &ConnectionInfo) -> String {
         ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => format!("{host}:{port}"),
         ConnectionAddr::Unix(path) => path.display().to_string(),
         _ => "the server".into(),
-    }
-}
-
-/// Runs a request, and once more if its connection broke and it only reads.
-pub(crate) async fn with_repeat<T, F: Future<Output = Result<T>>>(
-    repeatable: Repeatable<'_>,
-    mut attempt: impl FnMut() -> F,
-) -> Result<T> {
-    match attempt().await {
-        Err(Error::Disconnected { .. }) if repeatable() => attempt().await,
-        result => result,
     }
 }
