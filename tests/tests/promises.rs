@@ -15,8 +15,6 @@ mod config;
 mod environment;
 #[path = "promises/increments.rs"]
 mod increments;
-#[path = "connections/modes.rs"]
-mod modes;
 #[path = "promises/raw_commands.rs"]
 mod raw_commands;
 #[path = "promises/replies.rs"]

@@ -22,8 +22,7 @@ enum Target<T> {
 }
 
 /// How a mode reaches a server.
-#[allow(private_interfaces)]
-pub trait Transport: Send + Sync + 'static {
+pub(crate) trait Transport: Send + Sync + 'static {
     fn new(server: Arc<Server>) -> Self;
 
     fn server(&self) -> &Server;

@@ -49,7 +49,6 @@ impl fmt::Debug for Pool {
     }
 }
 
-#[allow(private_interfaces)]
 impl Transport for Pool {
     fn new(server: Arc<Server>) -> Self {
         Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0, waiting: 0 }), freed: Condvar::new() }

@@ -49,7 +49,6 @@ impl fmt::Debug for Reconnecting {
     }
 }
 
-#[allow(private_interfaces)]
 impl Transport for Reconnecting {
     fn new(server: Arc<Server>) -> Self {
         Self { server, live: RwLock::new(None), connecting: tokio::sync::Mutex::new(None) }
