@@ -5,7 +5,7 @@ pub use crate::{
         Bytes, Codec, DecodeError, Encode, EncodeError, Json, Leaf, MsgPack, Optional as OptionalLeaf, Plain,
         RedisValue, Required, Text,
     },
-    handle::{ExpiringField, Field, Subtree},
+    handle::{ExpiringField, Field, Subtree, VersionField},
     key::{IdOf, IdText, IdWriter, Key, RedisId},
     layout::{Expires, Expiring, FieldError, ModelInfo, Place, PlacedAt, Reader, RedisFields, Refresh, Slot, Writer},
     model::{Record, RedisModel, key_of},

@@ -82,7 +82,7 @@ pub enum Error {
         /// The server's answer.
         source: RedisError,
     },
-    /// An increment would leave the range of the field's type. The field is as it was.
+    /// An increment would leave the range of the field's type, or that of `i64`. The field is as it was.
     #[error("the increment would leave the range of `{path}` at key `{key}`")]
     OutOfRange {
         /// The record's key.
@@ -98,7 +98,7 @@ pub enum Error {
         /// What the system or the server said.
         source: RedisError,
     },
-    /// The server refused the user name or the password. Nothing was sent besides.
+    /// The server refused the user name or the password. Nothing else was sent.
     #[error("{address} refused the credentials: check the user and the password")]
     Refused {
         /// Which server; never with a password.
@@ -133,14 +133,16 @@ pub enum Error {
         source: RedisError,
     },
     /// The reply has another shape than the request must have: the request has run, its outcome is unknown.
-    #[error("the reply is none to this request: {reason}")]
+    #[error("the reply does not fit the request: {reason}")]
     Protocol {
         /// What is wrong with it.
         reason: &'static str,
     },
     /// Any other answer of the server that is an error.
-    #[error("the server answered with an error")]
+    #[error("the server refused a command on key `{key}` with {}", code_of(source))]
     Server {
+        /// The key that the failing part works on; empty when it is not known.
+        key: Key,
         /// The server's answer; [`RedisError::code`] is its first word.
         source: RedisError,
     },
@@ -183,6 +185,15 @@ impl Error {
         matches!(self, Self::Connect { .. } | Self::Refused { .. } | Self::Disconnected { .. })
     }
 
+    /// The same, met after other commands of the request have run: no longer one that says nothing was sent.
+    pub(crate) fn after_others(self) -> Self {
+        match self {
+            Self::Connect { source, .. } | Self::Refused { source, .. } => Self::Disconnected { source },
+            Self::PoolExhausted { waited, .. } => Self::Timeout { limit: Some(waited) },
+            other => other,
+        }
+    }
+
     pub(crate) const fn protocol(reason: &'static str) -> Self {
         Self::Protocol { reason }
     }
@@ -208,9 +219,13 @@ impl Error {
             Some("WRONGTYPE") => Self::WrongType { key: key(), source },
             Some("OOM") => Self::OutOfMemory { source },
             Some("NOAUTH" | "WRONGPASS") => Self::Refused { address: "the server".into(), source },
-            _ => Self::Server { source },
+            _ => Self::Server { key: key(), source },
         }
     }
+}
+
+fn code_of(source: &RedisError) -> &str {
+    source.code().unwrap_or("an error")
 }
 
 fn limit_text(limit: Option<Duration>) -> String {

@@ -128,7 +128,7 @@ pub use self::mode::Async;
 pub use self::{
     codec::{Bytes, Codec, DecodeError, Encode, EncodeError, Json, Leaf, MsgPack, Number, Plain, RedisValue, Text},
     error::{Error, Result},
-    handle::{ExpiringField, Field, FieldPath, Selection, Subtree},
+    handle::{ExpiringField, Field, FieldPath, Selection, Subtree, VersionField},
     key::{IdOf, IdText, IdWriter, Key, RedisId},
     layout::{Expiring, ModelInfo, RedisFields, Refresh},
     mode::{Blocking, Mode},

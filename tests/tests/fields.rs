@@ -139,7 +139,10 @@ on_every_backend! {
         backend.run(Thing { signed: i64::MAX - 1, ..thing() }.save()).unwrap();
         let it = Thing::at(1);
         assert_eq!(backend.run(it.signed().incr(1)).unwrap(), i64::MAX);
-        assert!(matches!(backend.run(it.signed().incr(1)), Err(Error::Server { .. })));
+        let past = backend.run(it.signed().incr(1)).unwrap_err();
+        assert!(matches!(&past, Error::OutOfRange { path, .. } if path == "signed"), "{past:?}");
+        let bare = backend.run(it.signed().incr(1).unchecked()).unwrap_err();
+        assert!(matches!(&bare, Error::OutOfRange { path, .. } if path == "signed"), "{bare:?}");
         assert_eq!(backend.run(it.signed().get()).unwrap(), Some(i64::MAX));
         backend.run(it.signed().set(i64::MIN + 1)).unwrap();
         assert_eq!(backend.run(it.signed().decr(1)).unwrap(), i64::MIN);

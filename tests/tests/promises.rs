@@ -11,6 +11,8 @@ mod batches;
 mod canned;
 #[path = "properties/config.rs"]
 mod config;
+#[path = "promises/endings.rs"]
+mod endings;
 #[path = "promises/environment.rs"]
 mod environment;
 #[path = "promises/increments.rs"]

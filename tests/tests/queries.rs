@@ -138,7 +138,7 @@ on_every_backend! {
         let both = (command::<i64>(&["HINCRBY", "h", "n", "1"]), command::<i64>(&["INCRBY", "n", "1"])).batch();
         assert_eq!(backend.run(both.when(Condition::exists("h"))).unwrap(), (i64::MAX, i64::MAX));
         let past = command::<i64>(&["HINCRBY", "h", "n", "1"]).when(Condition::exists("h"));
-        assert!(matches!(backend.run(past), Err(Error::Server { .. })));
+        assert!(matches!(backend.run(past), Err(Error::OutOfRange { .. })));
         assert_eq!(backend.raw::<String>(&["HGET", "h", "n"]), i64::MAX.to_string());
     }
 

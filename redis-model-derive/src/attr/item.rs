@@ -149,6 +149,9 @@ impl Item {
             return self.wrong("a duration", "\"15m\"", errors);
         };
         let milliseconds = match lit {
+            Lit::Int(number) if !number.suffix().is_empty() => {
+                Err(format!("a duration with a unit is a text: write `{} = \"{number}\"`", self.name))
+            }
             Lit::Str(text) => duration::of_text(&text.value()),
             Lit::Int(seconds) => {
                 seconds.base10_parse().map_err(|error| error.to_string()).and_then(duration::of_seconds)
@@ -163,7 +166,8 @@ impl Item {
         let Some(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) = &self.value else {
             return self.wrong("a number", "2", errors);
         };
-        let parsed = number.base10_parse().ok().filter(|&number| number > 0);
+        let is_plain = number.suffix().is_empty();
+        let parsed = number.base10_parse().ok().filter(|&number| number > 0 && is_plain);
         if parsed.is_none() {
             errors.at(number, format!("`{}` is a number from 1 to {}", self.name, u32::MAX));
         }

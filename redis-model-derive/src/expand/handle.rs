@@ -111,6 +111,9 @@ impl<'a> Handle<'a> {
                 let body = quote!(#krate::__private::ExpiringField::at::<#at>(#here));
                 (quote!(#krate::__private::ExpiringField<#value, #codec>), body)
             }
+            Role::Version => {
+                (quote!(#krate::__private::VersionField), quote!(#krate::__private::VersionField::at::<#at>(#here)))
+            }
             _ => {
                 let arguments = leaf::arguments(field, krate);
                 (quote!(#krate::__private::Field<#arguments>), quote!(#krate::__private::Field::at::<#at>(#here)))

@@ -22,6 +22,10 @@ pub trait Number: RedisValue + Encode<Self> + sealed::Sealed + Copy {
     #[doc(hidden)]
     fn is_nan(self) -> bool;
 
+    /// Whether the server can add it.
+    #[doc(hidden)]
+    fn is_finite(step: Self::Step) -> bool;
+
     /// The step in the other direction; `None` where there is none (`i64::MIN`).
     #[doc(hidden)]
     fn negate(step: Self::Step) -> Option<Self::Step>;
@@ -46,6 +50,10 @@ macro_rules! integers {
 
             fn is_nan(self) -> bool {
                 false
+            }
+
+            fn is_finite(_step: i64) -> bool {
+                true
             }
 
             fn negate(step: i64) -> Option<i64> {
@@ -77,6 +85,10 @@ macro_rules! floats {
 
             fn is_nan(self) -> bool {
                 <$float>::is_nan(self)
+            }
+
+            fn is_finite(step: Self) -> bool {
+                <$float>::is_finite(step)
             }
 
             fn negate(step: Self) -> Option<Self> {

@@ -18,6 +18,21 @@ pub(crate) fn arguments(cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The field that reply number `position` of a hash command is about.
+pub(crate) fn field(cmd: &Cmd, position: usize) -> Option<&[u8]> {
+    argument(cmd, 0).filter(|name| name.first() == Some(&b'H')).and_then(|_| argument(cmd, 2 + position))
+}
+
+/// That field, readable; empty when there is none.
+pub(crate) fn path_of(cmd: &Cmd, position: usize) -> String {
+    field(cmd, position).map(readable).unwrap_or_default()
+}
+
+/// Bytes as text for people.
+pub(crate) fn readable(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
 /// Whether the command's name is one of these, in any case.
 pub(crate) fn is_named(cmd: &Cmd, names: &[&str]) -> bool {
     argument(cmd, 0).is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
@@ -74,6 +89,9 @@ pub(crate) fn changes_connection(cmd: &Cmd) -> bool {
         "AUTH",
         "RESET",
         "QUIT",
+        "SYNC",
+        "PSYNC",
+        "REPLCONF",
     ];
     let is_reply_switch = || argument(cmd, 1).is_some_and(|word| word.eq_ignore_ascii_case(b"REPLY"));
     is_named(cmd, NAMES) || (is_named(cmd, &["CLIENT"]) && is_reply_switch())
@@ -85,12 +103,14 @@ pub(crate) fn keys(cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
     arguments(cmd).skip(1).take(if takes_only_keys { usize::MAX } else { 1 })
 }
 
-/// Whether it may remove the key, or let it expire at once.
+/// Whether it may remove the key, replace it, or let it expire at once: any command that names it may, but for those that
+/// are known not to.
 pub(crate) fn may_end(cmd: &Cmd, key: &[u8]) -> bool {
-    const OF_KEYS: &[&str] =
-        &["UNLINK", "DEL", "GETDEL", "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "HDEL", "RENAME", "SET"];
-    is_named(cmd, &["FLUSHDB", "FLUSHALL"])
-        || (is_named(cmd, OF_KEYS) && arguments(cmd).skip(1).any(|argument| argument == key))
+    const HARMLESS: &[&str] = &["HSET", "HSETNX", "HMSET", "HINCRBY", "HINCRBYFLOAT", "PERSIST"];
+    if is_read(cmd) || is_named(cmd, HARMLESS) {
+        return false;
+    }
+    is_named(cmd, &["FLUSHDB", "FLUSHALL", "SWAPDB"]) || arguments(cmd).skip(1).any(|argument| argument == key)
 }
 
 /// How its arguments after the key may be spread over several calls, whose replies add up: in groups of so many. `None`

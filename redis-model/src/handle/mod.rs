@@ -6,8 +6,12 @@ mod field_path;
 mod number;
 mod select;
 mod subtree;
+mod version;
 
-pub use self::{expiring::ExpiringField, field::Field, field_path::FieldPath, select::Selection, subtree::Subtree};
+pub use self::{
+    expiring::ExpiringField, field::Field, field_path::FieldPath, select::Selection, subtree::Subtree,
+    version::VersionField,
+};
 pub(crate) use self::{
     expiring::time_left,
     select::{Values, select},

@@ -19,6 +19,9 @@ impl<T: Number> Field<T> {
         if let Err(source) = by.encode(&mut text) {
             return Query::invalid(self.encode_error(source));
         }
+        if !T::is_finite(by) {
+            return Query::invalid(Error::invalid_query("only finite numbers can be added"));
+        }
         match T::KIND {
             NumberKind::Float => self.write(hash::increment_float(&self.place.key, self.path, &text), sum::<T>),
             NumberKind::Integer { min: None, max: None } => {

@@ -81,7 +81,10 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
             Slot::Leaf(path) | Slot::Alias(path) => fields.push(path),
             Slot::Own(path) => own.push(self.place.own_key(path)),
         });
-        let mut steps = vec![Step::Silent(hash::delete(&self.place.key, fields.into_iter()))];
+        let mut steps = Vec::with_capacity(2);
+        if !fields.is_empty() {
+            steps.push(Step::Silent(hash::delete(&self.place.key, fields.into_iter())));
+        }
         if !own.is_empty() {
             steps.push(Step::Silent(keys::unlink(&own)));
         }

@@ -4,7 +4,7 @@ use std::vec;
 
 use redis::{Cmd, Value};
 
-use super::{Expires, Expiring, Place, RedisFields, Slot};
+use super::{Expires, Expiring, Place, RedisFields, SCHEMA_MARK, Slot};
 use crate::{
     codec::{Codec, DecodeError, Leaf, RedisValue},
     command::{hash, string},
@@ -44,6 +44,10 @@ impl Reader {
             }
             Slot::Own(path) => cmds.push(string::get(&place.own_key(path))),
         });
+        if cmds[0].args_iter().len() == 2 {
+            // `HMGET` needs a field; what it answers is left out again.
+            cmds[0].arg(SCHEMA_MARK);
+        }
         cmds
     }
 
@@ -66,6 +70,9 @@ impl Reader {
             leaves => (leaves, Vec::new()),
         };
         match leaves {
+            Value::Array(leaves) if leaves_asked == 0 && leaves.len() == 1 && own.len() == own_asked => {
+                Ok(Self::new(Vec::new(), own))
+            }
             Value::Array(leaves) if leaves.len() == leaves_asked && own.len() == own_asked => {
                 Ok(Self::new(leaves, own))
             }

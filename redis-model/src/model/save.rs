@@ -130,9 +130,14 @@ impl<T: RedisModel> Save<T> {
             conditions.extend(version_condition(&key, field, self.writer.version, self.existence));
             version_step(&key, field, self.writer.version, self.existence)
         });
-        let lifetime = self.lifetime(&mut conditions)?;
+        let lifetime = self.lifetime()?;
         let unchanged = if lifetime.is_some() { self.writer.unchanged_keys(&self.place) } else { Vec::new() };
-        let (mut steps, own) = self.writer.into_steps(&self.place)?;
+        let (in_hash, own) = self.writer.into_steps(&self.place)?;
+        let mut steps = Vec::with_capacity(8);
+        if matches!(lifetime, Some(Step::ExpireNew { .. })) {
+            steps.push(Step::NoteMissing { key: key.clone() });
+        }
+        steps.extend(in_hash);
         steps.extend(leftovers);
         steps.extend(version);
         steps.extend(lifetime);
@@ -159,14 +164,13 @@ impl<T: RedisModel> Save<T> {
     }
 
     /// The step that sets the record's TTL, if this save does.
-    fn lifetime(&self, conditions: &mut Vec<Condition>) -> Result<Option<Step>> {
+    fn lifetime(&self) -> Result<Option<Step>> {
         let key = &self.place.key;
         let command = match (self.ttl, self.place.info.ttl) {
             (Ttl::For(duration), _) => keys::expire(key, milliseconds(duration)?),
             (Ttl::At(time), _) => keys::expire_at(key, unix_milliseconds(time)?),
             (Ttl::Never, _) => keys::persist(key),
             (Ttl::Default, Some(ttl)) if self.place.info.refresh == Refresh::Never => {
-                conditions.push(Condition::noted(key.clone()));
                 return Ok(Some(Step::ExpireNew { key: key.clone(), ttl }));
             }
             (Ttl::Default, Some(ttl)) => keys::expire(key, ttl),

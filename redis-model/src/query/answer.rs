@@ -1,6 +1,6 @@
 //! A part's answer from the server's reply.
 
-use redis::{Cmd, Value};
+use redis::{Cmd, ServerError, Value};
 
 use super::{
     condition::Condition,
@@ -8,7 +8,7 @@ use super::{
     step::Step,
 };
 use crate::{
-    command::facts::argument,
+    command::facts::{argument, path_of, readable},
     error::{Error, Result},
     key::Key,
 };
@@ -18,7 +18,7 @@ impl Part {
     /// command where a batch has taken that out of the part.
     pub(super) fn answer(&self, reply: Value, sent: Option<&Cmd>) -> Result<Value> {
         let reply = match reply {
-            Value::ServerError(error) => return Err(self.server_error(error.into(), sent)),
+            Value::ServerError(error) => return Err(self.server_error(error, sent)),
             reply => reply,
         };
         if !self.is_scripted() {
@@ -47,6 +47,10 @@ impl Part {
             (None, Some(step)) => step.key().map_or(Key::EMPTY, Key::new),
             (None, None) => self.key(),
         };
+        if is_overflow(&error) {
+            let field = self.step(*number).and_then(|step| step.field(0));
+            return Error::OutOfRange { key, path: field.map_or_else(|| self.path(0), readable) };
+        }
         Error::from_server(error.into(), || key)
     }
 
@@ -81,10 +85,18 @@ impl Part {
         }
     }
 
-    pub(super) fn server_error(&self, source: redis::RedisError, sent: Option<&Cmd>) -> Error {
-        Error::from_server(source, || match sent.and_then(|cmd| argument(cmd, 1)) {
-            Some(key) if self.is_bare() => Key::new(key),
-            _ => self.key(),
-        })
+    fn server_error(&self, source: ServerError, sent: Option<&Cmd>) -> Error {
+        let bare = sent.filter(|_| self.is_bare());
+        let key = || bare.and_then(|cmd| argument(cmd, 1)).map_or_else(|| self.key(), Key::new);
+        if is_overflow(&source) {
+            let path = bare.map_or_else(|| self.path(0), |cmd| path_of(cmd, 0));
+            return Error::OutOfRange { key: key(), path };
+        }
+        Error::from_server(source.into(), key)
     }
+}
+
+/// Whether a sum would leave the range of `i64`, in Redis' own words.
+fn is_overflow(error: &ServerError) -> bool {
+    error.details().is_some_and(|details| details.contains("would overflow"))
 }

@@ -37,8 +37,6 @@ pub(super) enum Test {
     String(Option<Vec<u8>>),
     /// The key is of this type or missing.
     Type(&'static str),
-    /// Holds always: notes whether the key was there, for the step that asks.
-    Noted,
     /// Holds always: moves a field from its earlier names, so that what follows finds it under its name.
     Renamed {
         path: &'static str,
@@ -98,11 +96,6 @@ impl Condition {
         Self::new(key, Test::Type(name), Failure::WrongType)
     }
 
-    /// Notes whether the key is there before anything is written.
-    pub(crate) fn noted(key: Key) -> Self {
-        Self::new(key, Test::Noted, Failure::Conflict)
-    }
-
     /// Moves a field from its earlier names to its path, before anything looks at it.
     pub(crate) fn renamed(key: Key, path: &'static str, aliases: &'static [&'static str]) -> Self {
         Self::new(key, Test::Renamed { path, aliases }, Failure::Conflict)
@@ -147,7 +140,6 @@ impl Condition {
             Test::String(Some(_)) => "s",
             Test::String(None) => "n",
             Test::Type(_) => "t",
-            Test::Noted => "d",
             Test::Renamed { .. } => "a",
         };
         call.arg(kind).arg(index);
@@ -162,7 +154,7 @@ impl Condition {
             Test::Renamed { path, aliases } => {
                 call.arg(aliases.len()).arg(path).arg(aliases);
             }
-            Test::Exists | Test::Missing | Test::String(None) | Test::Noted => {}
+            Test::Exists | Test::Missing | Test::String(None) => {}
         }
     }
 }

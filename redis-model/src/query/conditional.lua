@@ -12,7 +12,6 @@
 --          n                      it holds no string
 --          t  type                it is of this type, or missing
 --          a  n field old..       nothing: moves the field from the first of its n old names that is there, removes all
---          d                      nothing: notes whether the key is missing, for step d
 --        each command or step:  kind, number of its arguments, arguments
 --          +  command             runs it and keeps the reply
 --          -  command             runs it and drops the reply
@@ -23,7 +22,9 @@
 --          x  key number          stops with the number of a condition if the key is no longer there
 --          r  key ttl             sets the ttl (ms) again once less than 95 % of it is left, never on a key without one
 --          n  key mark value ttl version   makes the record if it is missing: its mark, ttl (ms), first version
---          d  key ttl             sets the ttl (ms) if the key was missing before this request
+--          w  key                 notes whether the key is missing, for d
+--          d  key ttl             sets the ttl (ms) if it was
+--          u  key field           moves a version on, unless the write has ended the record
 --          c  key like            lets the key expire no later than `like`
 --          v  key field           writes the server's microseconds into the field; keeps them
 --          b  k keys.. args..     runs the body of the script with these keys and arguments, keeps its reply
@@ -78,7 +79,7 @@ local function holds(kind, key)
   end
 end
 
--- The keys that a new record's steps ask about, as they were before anything was written.
+-- The keys that were noted, and whether they were missing then.
 local was_missing = {}
 
 -- Answers with the number of the first condition that does not hold.
@@ -86,11 +87,7 @@ local function check()
   for i = 1, tonumber(ARGV[1]) do
     local kind, key = ARGV[at], KEYS[tonumber(ARGV[at + 1])]
     at, place = at + 2, i
-    if kind == 'd' then
-      was_missing[key] = redis.call('EXISTS', key) == 0
-    elseif not holds(kind, key) then
-      return i
-    end
+    if not holds(kind, key) then return i end
   end
 end
 
@@ -136,8 +133,8 @@ local function microseconds()
   return string.format('%d%06d', time[1], time[2])
 end
 
--- The records that this request has made, and in which step: one that is made only for an increment that is then
--- refused goes again.
+-- The records that this request has made, and in which step: one that is made only for a write that then fails
+-- goes again.
 local made = {}
 
 local function run()
@@ -176,6 +173,10 @@ local function run()
         if ARGV[first + 3] ~= '' then redis.call('PEXPIRE', key, ARGV[first + 3]) end
         if ARGV[first + 4] ~= '' then redis.call('HSET', key, ARGV[first + 4], microseconds()) end
       end
+    elseif kind == 'w' then
+      was_missing[key] = redis.call('EXISTS', key) == 0
+    elseif kind == 'u' then
+      if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, second, 1) end
     elseif kind == 'd' then
       if was_missing[key] then redis.call('PEXPIRE', key, second) end
     elseif kind == 'c' then
@@ -203,5 +204,8 @@ end
 
 local succeeded, reply = pcall(run)
 if succeeded then return reply end
+for key, step in pairs(made) do
+  if step == -place - 1 then redis.call('UNLINK', key) end
+end
 if type(reply) ~= 'table' then reply = redis.error_reply(tostring(reply)) end
 return {reply, place}

@@ -71,12 +71,19 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
     for part in &mut *parts {
         sent.add(part)?;
     }
-    let mut values = Vec::with_capacity(parts.len());
-    for (pipeline, parts) in sent.pipelines.iter().zip(parts.chunks(PIPELINE)) {
-        let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
-        let replies = link.send_all(pipeline, repeatable).await?;
-        values.extend(answers(parts.iter().zip(pipeline.cmd_iter()), replies));
+    let mut values: Vec<Result<Value>> = Vec::with_capacity(parts.len());
+    for (pipeline, parts) in sent.pipelines.iter().zip(parts.chunks_mut(PIPELINE)) {
+        // Each round trip is over, with what had to be repeated, before the next begins: the order is kept.
+        let answered = round_trip(link, parts, pipeline).await;
+        values.extend(answered.map_err(|error| if values.is_empty() { error } else { error.after_others() })?);
     }
+    Ok(Answers::Many { values, sent })
+}
+
+async fn round_trip<L: Link>(link: &mut L, parts: &mut [Part], pipeline: &Pipeline) -> Result<Vec<Result<Value>>> {
+    let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
+    let replies = link.send_all(pipeline, repeatable).await?;
+    let mut values: Vec<_> = answers(parts.iter().zip(pipeline.cmd_iter()), replies).collect();
     for _ in 0..NOSCRIPT_TRIES {
         // A part that was answered so has not run: only these are repeated.
         let is_forgotten = |&index: &usize| parts[index].is_scripted() && is_noscript(&values[index]);
@@ -84,11 +91,9 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
         if forgotten.is_empty() {
             break;
         }
-        for forgotten in forgotten.chunks(PIPELINE) {
-            repeat(link, parts, forgotten, &mut values).await?;
-        }
+        repeat(link, parts, &forgotten, &mut values).await.map_err(Error::after_others)?;
     }
-    Ok(Answers::Many { values, sent })
+    Ok(values)
 }
 
 async fn repeat<L: Link>(
@@ -163,7 +168,7 @@ impl Sent {
 }
 
 fn is_noscript(answer: &Result<Value>) -> bool {
-    matches!(answer, Err(Error::Server { source }) if source.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
+    matches!(answer, Err(Error::Server { source, .. }) if source.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
 }
 
 /// An error of the redis crate, as the value that it is when it is a reply of the server.

@@ -6,7 +6,7 @@ use redis::Cmd;
 
 use super::{condition::Condition, step::Step};
 use crate::{
-    command::facts::{argument, is_read},
+    command::facts::{self, argument, is_read},
     key::Key,
 };
 
@@ -155,15 +155,12 @@ impl Part {
     /// The hash field that a single command works on, for error texts.
     pub(super) fn path(&self, position: usize) -> String {
         let field = match &self.action {
-            Action::Command(cmd) => return path_text(cmd, position),
-            Action::Steps(steps) => steps.iter().filter(|step| step.is_answered()).find_map(|step| match step {
-                Step::Run(cmd) => field(cmd, position),
-                Step::Increment { field, .. } | Step::Timestamp { field, .. } => Some(field.as_bytes()),
-                Step::Body { args, .. } => args.first().map(|field| &field[..]),
-                _ => None,
-            }),
+            Action::Command(cmd) => facts::field(cmd, position),
+            Action::Steps(steps) => {
+                steps.iter().filter(|step| step.is_answered()).find_map(|step| step.field(position))
+            }
         };
-        field.map(|field| field.escape_ascii().to_string()).unwrap_or_default()
+        field.map(facts::readable).unwrap_or_default()
     }
 }
 
@@ -184,14 +181,4 @@ impl fmt::Debug for Part {
         }
         list.finish()
     }
-}
-
-/// The field that reply number `position` of a hash command is about.
-fn field(cmd: &Cmd, position: usize) -> Option<&[u8]> {
-    argument(cmd, 0).filter(|name| name.first() == Some(&b'H')).and_then(|_| argument(cmd, 2 + position))
-}
-
-/// [`field`], readable; empty when there is none.
-pub(super) fn path_text(cmd: &Cmd, position: usize) -> String {
-    field(cmd, position).map(|field| field.escape_ascii().to_string()).unwrap_or_default()
 }

@@ -4,11 +4,11 @@ use redis::{Cmd, RedisError, Value};
 
 use super::{
     exchange::{Answers, Sent},
-    part::{Part, path_text},
+    part::Part,
 };
 use crate::{
     codec::{Codec, DecodeError},
-    command::facts::argument,
+    command::facts::{argument, path_of},
     error::{Error, Result},
     key::{Key, own_path},
 };
@@ -141,7 +141,7 @@ impl Origin {
 
     /// The path that reply number `position` is about.
     fn path(&self, position: usize) -> String {
-        self.command.as_ref().map_or_else(|| self.path.clone(), |cmd| path_text(cmd, position))
+        self.command.as_ref().map_or_else(|| self.path.clone(), |cmd| path_of(cmd, position))
     }
 }
 
@@ -207,7 +207,7 @@ impl Context<'_> {
     pub(crate) fn decode_error(&self, position: usize, source: DecodeError) -> Error {
         let path = match (self.origin, self.cmd) {
             (Some(origin), _) => origin.path(position),
-            (None, Some(cmd)) => path_text(cmd, position),
+            (None, Some(cmd)) => path_of(cmd, position),
             (None, None) => self.part.path(position),
         };
         if path.is_empty() && !self.model().is_empty() {

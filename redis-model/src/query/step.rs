@@ -6,13 +6,7 @@ use super::{
     call_text::{Kept, optional, write_command},
     script::Script,
 };
-use crate::{
-    command::{
-        facts::{self, argument},
-        hash,
-    },
-    key::Key,
-};
+use crate::{command::facts, key::Key};
 
 /// One command or step, in the order in which they run.
 pub(crate) enum Step {
@@ -30,7 +24,9 @@ pub(crate) enum Step {
     Refresh { key: Key, ttl: u64 },
     /// Makes a record that is missing: its mark, default TTL and first version.
     Create { key: Key, mark: &'static str, schema: u32, ttl: Option<u64>, version: Option<&'static str> },
-    /// Sets the TTL of a key that a [`Condition::noted`] found missing.
+    /// Notes whether a key is missing, before something is written to it.
+    NoteMissing { key: Key },
+    /// Sets the TTL of a key that was noted as missing.
     ExpireNew { key: Key, ttl: u64 },
     /// Lets a key expire no later than another.
     ExpireLike { key: Key, like: Key },
@@ -50,6 +46,7 @@ impl Step {
             | Self::MoveVersion { .. }
             | Self::Refresh { .. }
             | Self::Create { .. }
+            | Self::NoteMissing { .. }
             | Self::ExpireNew { .. }
             | Self::ExpireLike { .. } => false,
         }
@@ -76,6 +73,7 @@ impl Step {
             Self::MoveVersion { .. } => "move version",
             Self::Refresh { .. } => "refresh",
             Self::Create { .. } => "create",
+            Self::NoteMissing { .. } => "note missing",
             Self::ExpireNew { .. } => "expire new",
             Self::ExpireLike { .. } => "expire like record",
             Self::Timestamp { .. } => "timestamp",
@@ -83,18 +81,22 @@ impl Step {
         }
     }
 
+    /// The first of its keys.
     pub(super) fn key(&self) -> Option<&[u8]> {
+        let mut first = None;
+        self.for_each_key(&mut |key| {
+            first.get_or_insert(key);
+        });
+        first
+    }
+
+    /// The field that its reply number `position` is about.
+    pub(super) fn field(&self, position: usize) -> Option<&[u8]> {
         match self {
-            Self::Run(cmd) | Self::Silent(cmd) => argument(cmd, 1),
-            Self::Increment { key, .. }
-            | Self::StillExists { key }
-            | Self::MoveVersion { key, .. }
-            | Self::Refresh { key, .. }
-            | Self::Create { key, .. }
-            | Self::ExpireNew { key, .. }
-            | Self::ExpireLike { key, .. }
-            | Self::Timestamp { key, .. } => Some(key.as_bytes()),
-            Self::Body { keys, .. } => keys.first().map(Key::as_bytes),
+            Self::Run(cmd) => facts::field(cmd, position),
+            Self::Increment { field, .. } | Self::Timestamp { field, .. } => Some(field.as_bytes()),
+            Self::Body { args, .. } => args.first().map(|field| &field[..]),
+            _ => None,
         }
     }
 
@@ -110,6 +112,7 @@ impl Step {
             | Self::MoveVersion { key, .. }
             | Self::Refresh { key, .. }
             | Self::Create { key, .. }
+            | Self::NoteMissing { key }
             | Self::ExpireNew { key, .. }
             | Self::Timestamp { key, .. } => visit(key.as_bytes()),
             Self::ExpireLike { key, like } => {
@@ -132,7 +135,9 @@ impl Step {
             }
             // It needs the number of its condition, which only the part knows.
             Self::StillExists { .. } => {}
-            Self::MoveVersion { key, field } => write_command(Kept::No, &hash::increment(key, field, b"1"), call),
+            Self::MoveVersion { key, field } => {
+                call.arg("u").arg(2).arg(key.as_bytes()).arg(field);
+            }
             Self::Refresh { key, ttl } => {
                 call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
             }
@@ -140,6 +145,9 @@ impl Step {
                 call.arg("n").arg(5).arg(key.as_bytes()).arg(mark).arg(schema);
                 optional(*ttl, call);
                 call.arg(version.unwrap_or(""));
+            }
+            Self::NoteMissing { key } => {
+                call.arg("w").arg(1).arg(key.as_bytes());
             }
             Self::ExpireNew { key, ttl } => {
                 call.arg("d").arg(2).arg(key.as_bytes()).arg(ttl);

@@ -11,7 +11,7 @@ use crate::{
 
 /// The code of an error that is the server's answer.
 fn code(error: &Error) -> Option<&str> {
-    if let Error::Server { source } = error { source.code() } else { None }
+    if let Error::Server { source, .. } = error { source.code() } else { None }
 }
 
 /// A model without fields that have a life of their own.

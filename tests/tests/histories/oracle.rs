@@ -288,7 +288,7 @@ impl Record {
             Change::TakeName => Answer::Text(self.name.take()),
             Change::SwapName(name) => Answer::Text(self.name.replace(name.clone())),
             Change::Score(by) => {
-                let score = self.score.unwrap_or(0).checked_add(*by).ok_or(Failure::Overflow)?;
+                let score = self.score.unwrap_or(0).checked_add(*by).ok_or(Failure::OutOfRange)?;
                 Answer::Number(*self.score.insert(score))
             }
             Change::MaxScore(score) => {
@@ -298,7 +298,7 @@ impl Record {
                 Answer::Number(*self.score.insert(self.score.map_or(*score, |it| it.min(*score))))
             }
             Change::Lives(by) => {
-                let lives = i64::from(self.lives.unwrap_or(0)).checked_add(*by).ok_or(Failure::Overflow)?;
+                let lives = i64::from(self.lives.unwrap_or(0)).checked_add(*by).ok_or(Failure::OutOfRange)?;
                 self.lives = Some(u8::try_from(lives).map_err(|_| Failure::OutOfRange)?);
                 Answer::Number(lives)
             }

@@ -128,7 +128,6 @@ pub(crate) enum Failure {
     AlreadyExists,
     Conflict,
     OutOfRange,
-    Overflow,
 }
 
 pub(crate) type Outcome = Result<Answer, Failure>;
@@ -141,7 +140,6 @@ pub(crate) fn failure(error: Error) -> Failure {
         Error::AlreadyExists { .. } => Failure::AlreadyExists,
         Error::Conflict { .. } => Failure::Conflict,
         Error::OutOfRange { .. } => Failure::OutOfRange,
-        Error::Server { source } if source.to_string().contains("overflow") => Failure::Overflow,
         other => panic!("{other:?}"),
     }
 }

@@ -55,7 +55,7 @@ on_every_backend! {
         ];
         for (words, start) in past {
             backend.raw::<()>(&["SET", "n", &start.to_string()]);
-            assert!(matches!(conditionally(backend, words), Err(Error::Server { .. })), "{words:?}");
+            assert!(matches!(conditionally(backend, words), Err(Error::OutOfRange { .. })), "{words:?}");
             assert_eq!(backend.raw::<i64>(&["GET", "n"]), start, "{words:?}");
         }
     }

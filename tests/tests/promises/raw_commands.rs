@@ -37,7 +37,7 @@ const CHANGING: [&[&str]; 21] = [
 ];
 
 fn code(outcome: &redis_model::Result<Value>) -> Option<&str> {
-    if let Err(Error::Server { source }) = outcome { source.code() } else { None }
+    if let Err(Error::Server { source, .. }) = outcome { source.code() } else { None }
 }
 
 fn empty() -> Query<Value> {

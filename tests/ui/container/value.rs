@@ -36,6 +36,13 @@ struct Ineffective {
     id: u64,
 }
 
+#[derive(RedisModel)]
+#[redis(ttl = 30m, schema = 3x)]
+struct Unquoted {
+    #[redis(id)]
+    id: u64,
+}
+
 fn main() {
-    let _ = (Empty::at(1), Wrong::at(1), NoText::at(1), Twice::at(1), Ineffective::at(1));
+    let _ = (Unquoted::at(1), Empty::at(1), Wrong::at(1), NoText::at(1), Twice::at(1), Ineffective::at(1));
 }
