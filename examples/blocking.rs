@@ -59,5 +59,8 @@ fn main() -> Result<()> {
         let ((tenant, number), (owner, balance)) = account?;
         println!("{tenant} {number}: {owner:?} has {balance:?}");
     }
+    for number in [1, 2] {
+        Account::delete(("acme", number)).run(&store)?;
+    }
     Ok(())
 }

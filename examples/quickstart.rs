@@ -45,9 +45,7 @@ async fn main() -> Result<()> {
     let engine = Engine::with_manual_clock();
     let on_server = env::var_os("REDIS_URL").is_some();
     let store = if on_server { Store::from_env().await? } else { Store::on_engine(&engine) };
-    for id in [41, 42] {
-        User::delete(id).run(&store).await?;
-    }
+    Query::all([41, 42].map(User::delete)).run(&store).await?;
 
     println!("# Save and load");
     let ada = User {
@@ -109,6 +107,7 @@ async fn main() -> Result<()> {
         println!("an hour later:");
         print_tree(&store).await?;
     }
+    Query::all([41, 42].map(User::delete)).run(&store).await?;
     Ok(())
 }
 
@@ -118,8 +117,7 @@ async fn print_tree(store: &Store) -> Result<()> {
         let it = User::at(id);
         if let TimeLeft::Left(_) | TimeLeft::Unlimited = it.ttl().run(store).await? {
             println!("{}  (hash, {:?})", it.key(), it.ttl().run(store).await?);
-            let fields: Vec<(String, String)> =
-                Query::command(cmd("HGETALL").arg(it.key().as_bytes()).take()).run(store).await?;
+            let fields: Vec<(String, String)> = Query::command(cmd("HGETALL").arg(it.key()).take()).run(store).await?;
             for (path, value) in fields {
                 println!("  {path:<14} {value}");
             }

@@ -48,9 +48,9 @@
 //! # Attributes
 //! | on the struct | |
 //! |---|---|
-//! | `prefix = "shop:user"` | what keys begin with; the type's name in kebab-case without it |
+//! | `prefix = "shop:user"` | what keys begin with; without it the type's name in kebab-case, so that two models of one name share keys, and renaming the type leaves its records behind |
 //! | `ttl = "30d"` | how long records live: seconds, or text such as `"500ms"`, `"15m"`, `"1h30m"` |
-//! | `refresh = "write"`, `"read"`, `"never"` | what starts the `ttl` again; writes by default |
+//! | `refresh = "write"`, `"read"`, `"never"` | what starts the `ttl` again: writes by default; `"read"` also loads, selections and reads of fields in the hash, but not `exists`, `ttl`, scans and fields with a key of their own |
 //! | `rename_all = "camelCase"` | how fields are called in Redis |
 //! | `schema = 2` | the number in `@v`; 1 by default |
 //! | `crate = path` | where this crate is, if it was renamed |
@@ -59,7 +59,7 @@
 //! |---|---|
 //! | `id` | tells records apart; on several fields, together |
 //! | `id, tag` | of several, only these stand in the braces: records that share them share a slot |
-//! | `nested` | a struct that derives [`RedisFields`]: its fields become dotted paths; may be an `Option` |
+//! | `nested` | a struct that derives [`RedisFields`]: its fields become dotted paths; may be an `Option`, which is `Some` once any of its fields is set, and then needs the others, or defaults for them |
 //! | `json`, `msgpack` | any serde type as one value |
 //! | `text`, `bytes` | a type by its `Display` and `FromStr`, or by its bytes |
 //! | `rename = "town"` | its name in Redis |
@@ -67,15 +67,17 @@
 //! | `default`, `default = expr` | what it is when nothing is stored |
 //! | `skip` | not stored; `Default::default()` when loaded |
 //! | `ttl = "15m"` | with type [`Expiring<T>`](Expiring): a key of its own that expires by itself |
-//! | `version` | a `u64` that moves on with each write; a save of an outdated copy is [`Error::Conflict`] |
+//! | `version` | a `u64` that starts at the server's microseconds and moves on with each write; a save of an outdated copy is [`Error::Conflict`] |
 //!
 //! # What writes promise
 //! - **A write to a field requires that its record exists**, checked by the server in the same request: an increment on an
-//!   expired session makes no immortal rest of one. [`Record::or_create`] and [`Query::unchecked`] lift this.
-//! - **No write drops a TTL**, and none brings a deleted or expired record back. [`RedisModel::save`] alone makes records.
+//!   expired session leaves no part of one that never expires. [`Record::or_create`] and [`Query::unchecked`] lift this.
+//! - **Unless asked to** (`or_create`, `unchecked`, [`Ttl::Never`]), no write of a field drops a TTL or brings a deleted or
+//!   expired record back; [`RedisModel::save`] makes records.
 //! - **What belongs together is isolated**: nobody's commands run between those of one save. Isolated, not rolled back, as
 //!   Redis never undoes; what can fail comes first.
-//! - **Integers are exact** to the ends of 64 bits, and an increment past the field's type is refused.
+//! - **Integers are exact**: to the ends of `i64` when incremented, and to those of their type when stored and compared; an
+//!   increment past either is [`Error::OutOfRange`].
 //!
 //! # Blocking and async
 //! [`Store`] is asynchronous, on tokio: queries become `'static` futures. [`blocking::Store`] waits in its thread. Queries,

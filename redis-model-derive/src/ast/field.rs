@@ -37,7 +37,7 @@ pub(crate) enum Role {
     Nested { default: Option<Default> },
     /// A key of its own.
     Expiring { codec: Option<Codec>, milliseconds: u64 },
-    /// The field of the hash that counts saves.
+    /// The field of the hash that tells versions of a record apart.
     Version,
     /// Nothing.
     Skip,
@@ -91,7 +91,7 @@ impl Role {
         }
         if let Some(version) = attr.version.take() {
             attr.rename = None;
-            attr.refuse_others(&version, "the version is a plain number that each save moves on", errors);
+            attr.refuse_others(&version, "the version is a plain number that each write moves on", errors);
             if types::is_other_than_u64(ty) {
                 errors.at(ty, "the version is a `u64`");
                 return Self::Unclear;

@@ -11,7 +11,8 @@ use super::{EncodeError, Plain};
 /// field does not compile, `set(5)` does.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written to a field of type `{T}`",
-    label = "not a `{T}`, nor a reference or borrowed form of it"
+    label = "not a `{T}`, nor a reference or borrowed form of it",
+    note = "an optional field takes the value itself; `clear()` makes it `None`"
 )]
 pub trait Encode<T, C = Plain> {
     /// Appends the stored form to `out`.

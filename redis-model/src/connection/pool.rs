@@ -38,7 +38,7 @@ struct Slots {
 
 /// One of the connections that the pool may have, taken by a caller. When dropped it is free again, with its connection
 /// if there is one by then.
-struct Place<'a> {
+struct Permit<'a> {
     pool: &'a Pool,
     wire: Option<Wire>,
 }
@@ -72,11 +72,11 @@ impl Transport for Pool {
 impl Pool {
     /// Sends a packed request over a free connection, or a new one, and takes its replies.
     fn exchange<R>(&self, request: &[u8], receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
-        let mut place = self.place()?;
-        let mut wire = place.connection()?;
+        let mut permit = self.permit()?;
+        let mut wire = permit.connection()?;
         match wire.exchange(request, self.server.response_timeout, receive) {
             Ok(replies) => {
-                place.wire = Some(wire);
+                permit.wire = Some(wire);
                 Ok(replies)
             }
             // The connection may still get the late reply: it does not come back.
@@ -90,17 +90,17 @@ impl Pool {
         }
     }
 
-    /// A place with an idle connection, or without one; waits for it if all are taken.
-    fn place(&self) -> Result<Place<'_>> {
+    /// A permit with an idle connection, or without one; waits for it if all are taken.
+    fn permit(&self) -> Result<Permit<'_>> {
         let started = Instant::now();
         let mut slots = self.lock();
         loop {
             if let Some(wire) = slots.idle.pop() {
-                return Ok(Place { pool: self, wire: Some(wire) });
+                return Ok(Permit { pool: self, wire: Some(wire) });
             }
             if slots.open < self.server.max_connections {
                 slots.open += 1;
-                return Ok(Place { pool: self, wire: None });
+                return Ok(Permit { pool: self, wire: None });
             }
             let waited = started.elapsed();
             let Some(left) = self.server.pool_timeout.checked_sub(waited) else {
@@ -127,7 +127,7 @@ impl Pool {
     }
 }
 
-impl Place<'_> {
+impl Permit<'_> {
     /// Its connection, which leaves the pool unless it is put back; made anew if there is none that is usable.
     fn connection(&mut self) -> Result<Wire> {
         if let Some(mut wire) = self.wire.take() {
@@ -142,7 +142,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut slots = self.pool.lock();
         match self.wire.take() {

@@ -46,7 +46,8 @@ impl<T, C> ExpiringField<T, C> {
         self.path
     }
 
-    /// The same field, whose writes make the record where it is missing.
+    /// The same field, whose writes make the record where it is missing: with the model's default TTL, its mark, and
+    /// nothing in its other fields, which need defaults to be loaded.
     #[must_use]
     pub fn or_create(&self) -> Self {
         Self::new(Place { create: true, ..self.place.clone() }, self.path, self.ttl)
@@ -62,7 +63,7 @@ impl<T, C> ExpiringField<T, C> {
         self.place.write(keys::unlink([&self.key]), reply::flag)
     }
 
-    /// How long it has left to live: `PTTL`.
+    /// How long it has left to live: `PTTL`. [`TimeLeft::Missing`] once it has expired.
     pub fn ttl(&self) -> Query<TimeLeft> {
         self.on_key(keys::time_left(&self.key), time_left)
     }
@@ -101,12 +102,13 @@ impl<T, C: Codec<T>> ExpiringField<T, C> {
         self.on_key(string::get(&self.key), reply::value::<T, C>)
     }
 
-    /// Sets the value and starts the TTL that the model names: `SET` with `PX`. [`Error::NotFound`] without the record.
+    /// Sets the value and starts the TTL that the model names: `SET` with `PX`. [`Error::NotFound`] without the record, where an
+    /// [`unchecked`](Query::unchecked) one is discarded, as the value never outlives its record.
     pub fn set(&self, value: impl Encode<T, C>) -> Query<()> {
         self.set_milliseconds(&value, self.ttl)
     }
 
-    /// Sets the value for this time instead of the model's TTL. [`Error::NotFound`] without the record.
+    /// Sets the value for this time instead of the model's TTL: `SET` with `PX`. [`Error::NotFound`] without the record.
     pub fn set_for(&self, value: impl Encode<T, C>, ttl: Duration) -> Query<()> {
         match milliseconds(ttl) {
             Ok(ttl) => self.set_milliseconds(&value, ttl),

@@ -20,7 +20,7 @@ use crate::{
 /// The handle of one field of a record: reads, writes, compares just that field, in one round trip each.
 ///
 /// A write requires that the record exists, checked by the server in the same request, so that a write to an expired
-/// record does not make an immortal rest of one: else [`Error::NotFound`]. [`or_create`](Self::or_create) makes the
+/// record does not leave a part of one that never expires: else [`Error::NotFound`]. [`or_create`](Self::or_create) makes the
 /// record instead, [`Query::unchecked`] leaves the check out. A write keeps the record's TTL, and refreshes it where the
 /// model says so; with `#[redis(version)]` it moves the version on.
 ///
@@ -69,8 +69,8 @@ impl<T, C> Field<T, C> {
         self.path
     }
 
-    /// The same field, whose writes make the record where it is missing: with the model's default TTL, its mark, and
-    /// nothing in its other fields, which need defaults to be loaded.
+    /// The same field, whose writes, also those that remove, make the record where it is missing: with the model's default
+    /// TTL, its mark, and nothing in its other fields, which need defaults to be loaded.
     #[must_use]
     pub fn or_create(&self) -> Self {
         Self { place: Place { create: true, ..self.place.clone() }, ..*self }
@@ -135,6 +135,9 @@ impl<T, C: Codec<T>> Field<T, C> {
     }
 
     /// Sets the value: `HSET`. [`Error::NotFound`] without the record.
+    ///
+    /// Setting one field of an optional nested struct that is absent makes it present: its other fields then need values,
+    /// defaults, or to be `Option`s, for the record to be loaded. Its own handle's `set` writes it whole.
     pub fn set(&self, value: impl Encode<T, C>) -> Query<()> {
         self.with_encoded(&value, |value| {
             let set = hash::set(&self.place.key, self.path, &value);
@@ -159,7 +162,7 @@ impl<T, C: Codec<T>> Field<T, C> {
         })
     }
 
-    /// Sets the value if the field holds `current`: else [`Error::Conflict`], also when it holds nothing;
+    /// Sets the value if the field holds `current`, by `HSET` in a script: else [`Error::Conflict`], also when it holds nothing;
     /// [`Error::NotFound`] without the record.
     ///
     /// What is compared are stored bytes: use it for types whose stored form is always the same, not for maps.
@@ -172,7 +175,7 @@ impl<T, C: Codec<T>> Field<T, C> {
         })
     }
 
-    /// Removes the field if it holds `current`: else [`Error::Conflict`], also when it holds nothing;
+    /// Removes the field if it holds `current`, by `HDEL` in a script: else [`Error::Conflict`], also when it holds nothing;
     /// [`Error::NotFound`] without the record. Compares as [`compare_and_set`](Self::compare_and_set) does.
     pub fn remove_if(&self, current: impl Encode<T, C>) -> Query<()> {
         self.with_encoded(&current, |current| {
@@ -184,7 +187,7 @@ impl<T, C: Codec<T>> Field<T, C> {
     /// Replaces the value by what `change` makes of it, again and again until nobody else was faster; answers with the
     /// new value. `None` goes in for an absent field, and out to remove it.
     ///
-    /// Takes two round trips for each try. `change` may run several times.
+    /// Takes two round trips for each try, `HGET` and a conditional `HSET` or `HDEL`. `change` may run several times.
     ///
     /// # Errors
     /// [`Error::NotFound`] without the record; [`Error::Conflict`] after a thousand tries.

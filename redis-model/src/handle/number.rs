@@ -9,11 +9,12 @@ use crate::{
 };
 
 impl<T: Number> Field<T> {
-    /// Adds `by` and answers with the sum: `HINCRBY`, or `HINCRBYFLOAT` for floats; exact to the ends of `i64`.
+    /// Adds `by` and answers with the sum: `HINCRBY`, or `HINCRBYFLOAT` for floats; exact to the ends of `i64`; what is
+    /// stored beyond them, as a `u64` can be, cannot be added to.
     ///
     /// An absent field counts as 0, also where the model names a default. [`Error::NotFound`] without the record; [`Error::OutOfRange`] when the sum would
-    /// leave the range of the field's type, and [`Error::Server`] when it would leave that of `i64`: the field stays as
-    /// it was.
+    /// leave the range of the field's type or of `i64`, [`Error::Server`] when what is stored is no number that Redis adds
+    /// to: the field stays as it was.
     pub fn incr(&self, by: T::Step) -> Query<T> {
         let mut text = Vec::new();
         if let Err(source) = by.encode(&mut text) {
@@ -35,7 +36,8 @@ impl<T: Number> Field<T> {
         }
     }
 
-    /// Subtracts `by` and answers with the difference; as [`incr`](Self::incr).
+    /// Subtracts `by` and answers with the difference; as [`incr`](Self::incr). `i64::MIN` is [`Error::OutOfRange`] whatever is
+    /// stored.
     pub fn decr(&self, by: T::Step) -> Query<T> {
         match T::negate(by) {
             Some(step) => self.incr(step),
@@ -43,13 +45,15 @@ impl<T: Number> Field<T> {
         }
     }
 
-    /// Keeps the greater of the stored and the given number and answers with it, exact for all digits. An absent field
+    /// Keeps the greater of the stored and the given number and answers with it, exact for all digits: `HGET` and `HSET` in a
+    /// script. An absent field
     /// takes the given one. [`Error::NotFound`] without the record.
     pub fn set_max(&self, value: T) -> Query<T> {
         self.extreme(value, "max")
     }
 
-    /// Keeps the smaller of the stored and the given number and answers with it, exact for all digits. An absent field
+    /// Keeps the smaller of the stored and the given number and answers with it, exact for all digits: `HGET` and `HSET` in a
+    /// script. An absent field
     /// takes the given one. [`Error::NotFound`] without the record.
     pub fn set_min(&self, value: T) -> Query<T> {
         self.extreme(value, "min")

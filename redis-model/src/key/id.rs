@@ -11,7 +11,8 @@ use crate::codec::{DecodeError, RedisValue};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the id of a model",
     label = "not an id type",
-    note = "ids are integers, `String`, `Vec<u8>`, `bool`, `char` and enums that derive `RedisValue`"
+    note = "ids are integers, `String`, `Vec<u8>`, `bool`, `char`, enums and one-field structs that derive `RedisValue`, and \
+            `uuid::Uuid` with the feature `uuid`"
 )]
 pub trait RedisId: IdOf<Self> + Sized + Send + 'static {
     /// How many parts the id has: one, or one for each field of a tuple.

@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use redis::{RedisWrite, ToRedisArgs};
+
 /// Keys up to this length are kept without an allocation; a model's key with its prefix and id is rarely longer.
 const INLINE: usize = 46;
 
@@ -173,6 +175,13 @@ impl From<&str> for Key {
 impl From<String> for Key {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+/// So that it can be an argument of a raw command.
+impl ToRedisArgs for Key {
+    fn write_redis_args<W: ?Sized + RedisWrite>(&self, out: &mut W) {
+        out.write_arg(self.as_bytes());
     }
 }
 

@@ -23,7 +23,7 @@ pub struct ModelInfo {
 pub enum Refresh {
     /// Every write; a write of a field only once a twentieth of it has passed.
     Write,
-    /// Every write and every read, likewise.
+    /// Every write, likewise, and every load, selection and read of a field in the hash.
     Read,
     /// Nothing: it counts from the record's first save.
     Never,

@@ -123,8 +123,10 @@ impl Reader {
         if let (None, Some(default)) = (&value, default) {
             return Ok(default());
         }
-        L::from_stored(value)
-            .ok_or_else(|| FieldError { path, source: DecodeError::missing(std::any::type_name::<L>()) })
+        L::from_stored(value).ok_or_else(|| FieldError {
+            path,
+            source: DecodeError::missing(format!("{}, as the field has no default", std::any::type_name::<L>())),
+        })
     }
 
     /// The next field with a key of its own.

@@ -28,7 +28,7 @@ use crate::{
 /// A record is one hash at `prefix:{id}` with a field for each dotted path, and a key of its own at `prefix:{id}.path`
 /// for each field that has a life of its own. See the [crate's front page](crate) for the attributes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no model",
+    message = "`{Self}` is not a model",
     label = "does not derive `RedisModel`",
     note = "add `#[derive(RedisModel)]` to it and `#[redis(id)]` to the field that tells its records apart"
 )]
@@ -66,7 +66,7 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         Self::record(id).load()
     }
 
-    /// The record with this id; [`Error::NotFound`] when there is none.
+    /// The record with this id: one `HMGET`. [`Error::NotFound`] when there is none.
     ///
     /// # Errors
     /// When run: as [`load`](Self::load).
@@ -74,7 +74,7 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         load::required(&Self::record(id).place())
     }
 
-    /// The records with these ids, in their order: one pipeline.
+    /// The records with these ids, in their order: one pipeline of `HMGET`s, for more than 10,000 several one after another.
     ///
     /// # Errors
     /// When run: as [`load`](Self::load); [`Query::all`] over [`load`](Self::load)s with [`Query::attempt`] keeps the
@@ -83,11 +83,13 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         Query::all(ids.into_iter().map(Self::load))
     }
 
-    /// Saves the whole record: an upsert of all fields in one isolated request. Fields of the hash that the model does
-    /// not know survive.
+    /// Saves the whole record: an upsert of all fields in one isolated request, `HSET` of those that are there and `HDEL` of
+    /// the others. Fields of the hash that the model does not know survive. Isolated, not rolled back: what a server refuses
+    /// in the middle, such as a `PEXPIRE` that the user has no right to, leaves what came before.
     ///
     /// The returned builder can require that the record exists or does not ([`Save::create`], [`Save::update`]) and say
-    /// how long it lives ([`Save::ttl`]). It answers with the new version if the model has one.
+    /// how long it lives ([`Save::ttl`]). It answers with the new version if the model has one; a copy that is to become a
+    /// record of its own needs version 0, or [`Save::create`].
     ///
     /// # Errors
     /// When run: [`Error::Conflict`] if the model has a version and the stored one is another; [`Error::Encode`] if a
@@ -118,17 +120,19 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         Self::record(id).exists()
     }
 
-    /// How long the record has left to live: `PTTL`.
+    /// How long the record has left to live: `PTTL`. [`TimeLeft::Missing`] when there is none.
     fn ttl(id: impl IdOf<Self::Id>) -> Query<TimeLeft> {
         Self::record(id).ttl()
     }
 
-    /// Lets the record expire after this time: `PEXPIRE`; false if there is none.
+    /// Lets the record expire after this time: `PEXPIRE`; false if there is none. Where writes or reads refresh the model's
+    /// `ttl`, the next one starts that again.
     fn expire(id: impl IdOf<Self::Id>, after: std::time::Duration) -> Query<bool> {
         Self::record(id).expire(after)
     }
 
-    /// Lets the record live for ever: `PERSIST`; false if there is none or it had no time limit.
+    /// Lets the record live for ever: `PERSIST`; false if there is none or it had no time limit. A later [`save`](Self::save)
+    /// sets the model's `ttl` again, unless it says [`Ttl::Keep`](crate::Ttl::Keep).
     fn persist(id: impl IdOf<Self::Id>) -> Query<bool> {
         Self::record(id).persist()
     }
@@ -140,8 +144,8 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
     /// written. Takes two round trips for each try; `change` may run several times.
     ///
     /// # Errors
-    /// [`Error::NotFound`] without the record; [`Error::InvalidQuery`] if `change` changes the id; [`Error::Conflict`]
-    /// after a thousand tries.
+    /// [`Error::NotFound`] without the record; [`Error::Decode`] if it cannot be read; [`Error::InvalidQuery`] if `change`
+    /// changes the id; [`Error::Conflict`] after a thousand tries.
     fn modify<'a, M: Mode, R: Send + 'a>(
         id: impl IdOf<Self::Id>,
         store: &'a Store<M>,

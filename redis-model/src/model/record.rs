@@ -13,7 +13,8 @@ use crate::{
     ttl::{TimeLeft, milliseconds},
 };
 
-/// The handle of one record of model `T`: what can be done with the record as a whole.
+/// The handle of one record of model `T`: what can be done with the record as a whole. It holds no data: that is the struct
+/// itself, which [`load`](Self::load) gives.
 ///
 /// The handle that [`RedisModel::at`] gives has a method for each field of the model and dereferences to this, so that
 /// both are at hand; where a field is called as a method here, `(*handle).method()` reaches the record's.
@@ -67,13 +68,14 @@ impl<T: RedisModel> Record<T> {
         Query::on(&self.place.key, || Part::steps(steps, Vec::new(), T::INFO.name), reply::flag)
     }
 
-    /// How long the record has left to live: `PTTL`.
+    /// How long the record has left to live: `PTTL`. [`TimeLeft::Missing`] when there is none.
     pub fn ttl(&self) -> Query<TimeLeft> {
         let cmd = keys::time_left(&self.place.key);
         Query::on(&self.place.key, || Part::command(cmd, T::INFO.name), time_left)
     }
 
     /// Lets the record, and its own keys with it, expire after this time: `PEXPIRE`; false if there is no record.
+    /// Where writes or reads refresh the model's `ttl`, the next one starts that again.
     pub fn expire(&self, after: Duration) -> Query<bool> {
         match milliseconds(after) {
             Ok(ttl) => self.changed_life(keys::expire(&self.place.key, ttl)),

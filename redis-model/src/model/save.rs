@@ -99,7 +99,8 @@ impl<T: RedisModel> Save<T> {
         self
     }
 
-    /// Requires that there is a record with this id: else [`Error::NotFound`](crate::Error::NotFound).
+    /// Requires that there is a record with this id: else [`Error::NotFound`](crate::Error::NotFound). Of `create` and
+    /// `update` the last one counts.
     pub fn update(mut self) -> Self {
         self.existence = Existence::Required;
         self

@@ -25,7 +25,8 @@ pub trait Batch {
     /// The tuple of what the queries answer with.
     type Output;
 
-    /// One query of all of them: one round trip, in this order, each reading its own replies.
+    /// One query of all of them: one round trip, in this order, each reading its own replies. (Should somebody flush the
+    /// server's scripts in the middle of it, the parts that were forgotten come last.)
     ///
     /// Others' commands may run in between; [`Query::atomic`] shuts them out. The first failure is the batch's;
     /// [`Query::attempt`] keeps a failing query from hiding the others. A query that is invalid as it was built keeps the
@@ -81,7 +82,7 @@ batches! {
 }
 
 impl<T: 'static> Query<Vec<T>> {
-    /// One query of all of these, in order: one round trip. [`Batch::batch`] is the same for queries of several types.
+    /// One query of all of these, in order: one round trip, or several one after another beyond 10,000. [`Batch::batch`] is the same for queries of several types.
     pub fn all<Q: IntoQuery<Output = T>>(queries: impl IntoIterator<Item = Q>) -> Self {
         let queries = queries.into_iter();
         let mut parts = Vec::with_capacity(queries.size_hint().0);

@@ -39,7 +39,8 @@ use crate::{
     key::Key,
 };
 
-/// Commands, the conditions under which they run, and how to read their replies: one round trip.
+/// Commands, the conditions under which they run, and how to read their replies: one round trip (one more when the server
+/// has forgotten a script; batches of more than 10,000 go in several).
 ///
 /// Handles and models build queries and send nothing; [`run`](Self::run) sends. Queries compose: several become one with
 /// [`batch`](Batch::batch) or [`Query::all`], still one round trip.
@@ -101,7 +102,8 @@ impl Parts {
 impl<T> Query<T> {
     /// A raw command of the [`redis`](crate::redis) crate, its reply read as that crate does.
     ///
-    /// Its first argument is taken to be its key.
+    /// Its first argument is taken to be its key; of `UNLINK`, `DEL`, `EXISTS`, `TOUCH` and `MGET`, all are. In a cluster, the
+    /// other keys of other commands must lie in the same slot under a condition or in an atomic batch.
     ///
     /// # Errors
     /// When run: [`Error::Decode`] if the reply is no `T`; [`Error::InvalidQuery`] for commands that change the

@@ -28,7 +28,7 @@ pub(super) static PLAIN: Script = Script::new("");
 pub(super) static IF_EXISTS: Script = Script::of("", include_str!("if_exists.lua"));
 
 /// `set_max` and `set_min`.
-pub(crate) static EXTREME: Script = Script::new(include_str!("max.lua"));
+pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua"));
 
 impl Script {
     pub(crate) const fn new(body: &'static str) -> Self {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Settings of a store, with their defaults: `redis://127.0.0.1/`, 1 s to connect, 1 s for a response, and for a blocking
-/// store up to 16 connections, for a free one of which a caller waits 5 s.
+/// store up to 16 connections; a caller waits up to 5 s for a free one.
 ///
 /// Later settings win: `.url(..)` and then `.password(..)` takes the URL's host and the other password.
 ///
@@ -218,7 +218,7 @@ fn parse(url: &str) -> Result<ConnectionInfo> {
     if url.starts_with("rediss:") {
         return Err(reason("TLS is not supported yet".into()));
     }
-    url.into_connection_info().map_err(|error| reason(error.to_string()))
+    url.into_connection_info().map_err(|error| reason(format!("{error}; write `redis://host:port/`")))
 }
 
 fn variable(name: &str) -> Result<Option<String>> {

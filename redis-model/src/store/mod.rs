@@ -65,7 +65,7 @@ impl Store<Blocking> {
     /// A store on the server at `url`: `redis://[user:password@]host[:port][/database]` or `unix:///path`.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) when the URL is none; [`Error::Connect`](crate::Error::Connect) and
+    /// [`Error::Config`](crate::Error::Config) when the URL is not valid; [`Error::Connect`](crate::Error::Connect) and
     /// [`Error::Refused`](crate::Error::Refused) when the server cannot be reached or refuses the password.
     pub fn connect(url: &str) -> Result<Self> {
         Self::builder().url(url).connect()
@@ -86,7 +86,7 @@ impl Store<Async> {
     /// A store on the server at `url`: `redis://[user:password@]host[:port][/database]` or `unix:///path`.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) when the URL is none; [`Error::Connect`](crate::Error::Connect) and
+    /// [`Error::Config`](crate::Error::Config) when the URL is not valid; [`Error::Connect`](crate::Error::Connect) and
     /// [`Error::Refused`](crate::Error::Refused) when the server cannot be reached or refuses the password.
     pub async fn connect(url: &str) -> Result<Self> {
         Self::builder().url(url).connect().await
