@@ -4,21 +4,22 @@ use redis::{Cmd, ServerError, Value};
 
 use super::{
     condition::Condition,
+    exchange::Answer,
     part::{Action, Part},
     step::Step,
 };
 use crate::{
     command::facts::{argument, path_of, readable},
-    error::{Error, Result},
+    error::Error,
     key::Key,
 };
 
 impl Part {
     /// The part's answer from the server's reply: one value, or an array of as many as it keeps. `sent` is its first
     /// command where a batch has taken that out of the part.
-    pub(super) fn answer(&self, reply: Value, sent: Option<&Cmd>) -> Result<Value> {
+    pub(super) fn answer(&self, reply: Value, sent: Option<&Cmd>) -> Answer {
         let reply = match reply {
-            Value::ServerError(error) => return Err(self.server_error(error, sent)),
+            Value::ServerError(error) => return Err(Box::new(self.server_error(error, sent))),
             reply => reply,
         };
         if !self.is_scripted() {
@@ -26,13 +27,13 @@ impl Part {
         }
         match reply {
             Value::Array(mut reply) if matches!(reply[..], [Value::ServerError(_), Value::Int(_)]) => {
-                Err(self.error_within(reply.swap_remove(0), &reply[0]))
+                Err(Box::new(self.error_within(reply.swap_remove(0), &reply[0])))
             }
             Value::Array(mut kept) if self.answers() == 1 && kept.len() == 1 => Ok(kept.swap_remove(0)),
             Value::Array(kept) => Ok(Value::Array(kept)),
-            Value::Int(number) if number < 0 => Err(self.out_of_range(number)),
-            Value::Int(number) => Err(self.failed_condition(number)),
-            _ => Err(Error::protocol("a script answers with what it was not written to answer")),
+            Value::Int(number) if number < 0 => Err(Box::new(self.out_of_range(number))),
+            Value::Int(number) => Err(Box::new(self.failed_condition(number))),
+            _ => Err(Box::new(Error::protocol("a script answers with what it was not written to answer"))),
         }
     }
 

@@ -26,10 +26,13 @@ pub(crate) trait Link: Send {
     ) -> impl Future<Output = Result<Vec<Value>>> + Send;
 }
 
+/// A part's answer; its error is boxed, as most are none and many are moved at once.
+pub(super) type Answer = Result<Value, Box<Error>>;
+
 /// The answers, one for each part, and the commands that they answer.
 pub(super) enum Answers {
-    One([Result<Value>; 1]),
-    Many { values: Vec<Result<Value>>, sent: Sent },
+    One([Answer; 1]),
+    Many { values: Vec<Answer>, sent: Sent },
 }
 
 /// What is sent for several parts, which the plain commands have been taken out of: one command for each.
@@ -53,7 +56,7 @@ pub(super) async fn exchange<L: Link>(link: &mut L, parts: &mut Parts) -> Result
     }
 }
 
-async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Result<Value>> {
+async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Answer> {
     let repeatable = &|| part.is_read();
     if let Some(cmd) = part.as_bare() {
         return Ok(part.answer(link.send(cmd, repeatable).await?, None));
@@ -71,16 +74,20 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
     for part in &mut *parts {
         sent.add(part)?;
     }
-    let mut values: Vec<Result<Value>> = Vec::with_capacity(parts.len());
+    let mut values = Vec::new();
     for (pipeline, parts) in sent.pipelines.iter().zip(parts.chunks_mut(PIPELINE)) {
         // Each round trip is over, with what had to be repeated, before the next begins: the order is kept.
         let answered = round_trip(link, parts, pipeline).await;
-        values.extend(answered.map_err(|error| if values.is_empty() { error } else { error.after_others() })?);
+        if values.is_empty() {
+            values = answered?;
+        } else {
+            values.extend(answered.map_err(Error::after_others)?);
+        }
     }
     Ok(Answers::Many { values, sent })
 }
 
-async fn round_trip<L: Link>(link: &mut L, parts: &mut [Part], pipeline: &Pipeline) -> Result<Vec<Result<Value>>> {
+async fn round_trip<L: Link>(link: &mut L, parts: &mut [Part], pipeline: &Pipeline) -> Result<Vec<Answer>> {
     let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
     let replies = link.send_all(pipeline, repeatable).await?;
     let mut values: Vec<_> = answers(parts.iter().zip(pipeline.cmd_iter()), replies).collect();
@@ -96,12 +103,7 @@ async fn round_trip<L: Link>(link: &mut L, parts: &mut [Part], pipeline: &Pipeli
     Ok(values)
 }
 
-async fn repeat<L: Link>(
-    link: &mut L,
-    parts: &mut [Part],
-    forgotten: &[usize],
-    values: &mut [Result<Value>],
-) -> Result<()> {
+async fn repeat<L: Link>(link: &mut L, parts: &mut [Part], forgotten: &[usize], values: &mut [Answer]) -> Result<()> {
     let mut again = Sent::default();
     for &index in forgotten {
         again.add(&mut parts[index])?;
@@ -117,17 +119,17 @@ async fn repeat<L: Link>(
 }
 
 /// Each part's answer. A connection gives as many replies as were asked for, or an error.
-fn answers<'a>(
-    asked: impl Iterator<Item = (&'a Part, &'a Cmd)>,
-    replies: Vec<Value>,
-) -> impl Iterator<Item = Result<Value>> {
+fn answers<'a>(asked: impl Iterator<Item = (&'a Part, &'a Cmd)>, replies: Vec<Value>) -> impl Iterator<Item = Answer> {
     let missing = || Error::protocol("there are fewer replies than were asked for");
     let mut replies = replies.into_iter();
-    asked.map(move |(part, cmd)| part.answer(replies.next().ok_or_else(missing)?, Some(cmd)))
+    asked.map(move |(part, cmd)| match replies.next() {
+        Some(reply) => part.answer(reply, Some(cmd)),
+        None => Err(Box::new(missing())),
+    })
 }
 
 impl Answers {
-    pub(super) fn as_parts(&mut self) -> (&mut [Result<Value>], Option<&Sent>) {
+    pub(super) fn as_parts(&mut self) -> (&mut [Answer], Option<&Sent>) {
         match self {
             Self::One(value) => (value, None),
             Self::Many { values, sent } => (values, Some(sent)),
@@ -167,8 +169,9 @@ impl Sent {
     }
 }
 
-fn is_noscript(answer: &Result<Value>) -> bool {
-    matches!(answer, Err(Error::Server { source, .. }) if source.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
+fn is_noscript(answer: &Answer) -> bool {
+    let Err(error) = answer else { return false };
+    matches!(&**error, Error::Server { source, .. } if source.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
 }
 
 /// An error of the redis crate, as the value that it is when it is a reply of the server.

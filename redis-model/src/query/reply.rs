@@ -3,7 +3,7 @@
 use redis::{Cmd, RedisError, Value};
 
 use super::{
-    exchange::{Answers, Sent},
+    exchange::{Answer, Answers, Sent},
     part::Part,
 };
 use crate::{
@@ -34,7 +34,7 @@ impl<T> Decode<T> {
 /// The answers of the parts that a query owns.
 pub(super) struct Replies<'a> {
     origins: Origins<'a>,
-    values: &'a mut [Result<Value>],
+    values: &'a mut [Answer],
 }
 
 /// What the answers are about.
@@ -70,7 +70,7 @@ impl<'a> Replies<'a> {
             }
         };
         self.values = rest;
-        Ok(Reply { value: std::mem::replace(slot, Ok(Value::Nil))?, context })
+        Ok(Reply { value: std::mem::replace(slot, Ok(Value::Nil)).map_err(|error| *error)?, context })
     }
 
     /// Takes the next `count` answers, for a query that owns them.
@@ -96,7 +96,7 @@ impl<'a> Replies<'a> {
             return Err(context.decode_error(0, DecodeError::reply(format!("{total} replies"), &values.len())));
         }
         let mut values = values.into_iter();
-        let mut pieces: Vec<Result<Value>> = origins
+        let mut pieces: Vec<Answer> = origins
             .iter()
             .map(|origin| match origin.answers {
                 1 => Ok(values.next().unwrap_or_default()),
