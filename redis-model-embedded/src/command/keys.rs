@@ -113,10 +113,10 @@ fn move_to(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     if database == ctx.session.database {
         return Err(ErrorReply::SAME_OBJECT);
     }
-    if !ctx.keys().contains(args[1]) || ctx.keys_of(database).contains(args[1]) {
+    if ctx.keys_of(database).contains(args[1]) {
         return Ok(Reply::Int(0));
     }
-    let entry = ctx.keys().remove(args[1]).expect("it was seen two lines above");
+    let Some(entry) = ctx.keys().remove(args[1]) else { return Ok(Reply::Int(0)) };
     let deadline = entry.deadline();
     let target = ctx.keys_of(database);
     target.set(args[1], entry.value);

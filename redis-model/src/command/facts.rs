@@ -38,22 +38,14 @@ pub(crate) fn is_named(cmd: &Cmd, names: &[&str]) -> bool {
     argument(cmd, 0).is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }
 
+const STRING_READS: &[&str] = &["GET", "STRLEN", "GETRANGE"];
+const HASH_READS: &[&str] =
+    &["HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HKEYS", "HVALS", "HSTRLEN", "HSCAN", "HRANDFIELD"];
+
 /// Whether it only reads, so that sending it twice changes nothing.
 pub(crate) fn is_read(cmd: &Cmd) -> bool {
-    const READS: &[&str] = &[
-        "HGET",
-        "HMGET",
-        "HGETALL",
-        "HEXISTS",
-        "HLEN",
-        "HKEYS",
-        "HVALS",
-        "HSTRLEN",
-        "HSCAN",
-        "GET",
+    const OTHERS: &[&str] = &[
         "MGET",
-        "STRLEN",
-        "GETRANGE",
         "EXISTS",
         "TYPE",
         "TTL",
@@ -66,7 +58,7 @@ pub(crate) fn is_read(cmd: &Cmd) -> bool {
         "TIME",
         "INFO",
     ];
-    is_named(cmd, READS)
+    [HASH_READS, STRING_READS, OTHERS].into_iter().any(|names| is_named(cmd, names))
 }
 
 /// Whether it changes what later commands on the same connection mean, or what the server sends on it.
@@ -103,14 +95,24 @@ pub(crate) fn keys(cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
     arguments(cmd).skip(1).take(if takes_only_keys { usize::MAX } else { 1 })
 }
 
-/// Whether it may remove the key, replace it, or let it expire at once: any command that names it may, but for those that
-/// are known not to.
-pub(crate) fn may_end(cmd: &Cmd, key: &[u8]) -> bool {
+/// What a command may remove, replace, or let expire at once.
+pub(crate) enum MayEnd<'a> {
+    Nothing,
+    /// The keys among these.
+    Any(Vec<&'a [u8]>),
+    Everything,
+}
+
+/// What it may end: whatever it names, but for the commands that are known to leave their keys in place.
+pub(crate) fn may_end(cmd: &Cmd) -> MayEnd<'_> {
     const HARMLESS: &[&str] = &["HSET", "HSETNX", "HMSET", "HINCRBY", "HINCRBYFLOAT", "PERSIST"];
     if is_read(cmd) || is_named(cmd, HARMLESS) {
-        return false;
+        MayEnd::Nothing
+    } else if is_named(cmd, &["FLUSHDB", "FLUSHALL", "SWAPDB"]) {
+        MayEnd::Everything
+    } else {
+        MayEnd::Any(arguments(cmd).skip(1).collect())
     }
-    is_named(cmd, &["FLUSHDB", "FLUSHALL", "SWAPDB"]) || arguments(cmd).skip(1).any(|argument| argument == key)
 }
 
 /// How its arguments after the key may be spread over several calls, whose replies add up: in groups of so many. `None`
@@ -124,45 +126,22 @@ pub(crate) fn group(cmd: &Cmd) -> Option<usize> {
 
 /// The type that its key must have, if it is there; `None` when any will do.
 pub(crate) fn needed_type(cmd: &Cmd) -> Option<&'static str> {
-    const STRINGS: &[&str] = &[
-        "GET",
-        "GETDEL",
-        "GETEX",
-        "GETSET",
-        "INCR",
-        "INCRBY",
-        "INCRBYFLOAT",
-        "DECR",
-        "DECRBY",
-        "APPEND",
-        "STRLEN",
-        "SETRANGE",
-        "GETRANGE",
-    ];
-    const HASHES: &[&str] = &[
-        "HGET",
-        "HMGET",
-        "HGETALL",
-        "HEXISTS",
-        "HLEN",
-        "HKEYS",
-        "HVALS",
-        "HSTRLEN",
-        "HSCAN",
-        "HSET",
-        "HMSET",
-        "HSETNX",
-        "HDEL",
-        "HINCRBY",
-        "HINCRBYFLOAT",
-        "HRANDFIELD",
-    ];
+    const STRING_WRITES: &[&str] =
+        &["GETDEL", "GETEX", "GETSET", "INCR", "INCRBY", "INCRBYFLOAT", "DECR", "DECRBY", "APPEND", "SETRANGE"];
+    const HASH_WRITES: &[&str] = &["HSET", "HMSET", "HSETNX", "HDEL", "HINCRBY", "HINCRBYFLOAT"];
     const LISTS: &[&str] =
         &["LPUSH", "RPUSH", "LPOP", "RPOP", "LLEN", "LRANGE", "LTRIM", "LSET", "LREM", "LINDEX", "LINSERT"];
     const SETS: &[&str] = &["SADD", "SREM", "SPOP", "SCARD", "SISMEMBER", "SMISMEMBER", "SMEMBERS"];
     const SORTED_SETS: &[&str] =
         &["ZADD", "ZREM", "ZINCRBY", "ZSCORE", "ZMSCORE", "ZCARD", "ZCOUNT", "ZRANGE", "ZRANK"];
-    [(STRINGS, "string"), (HASHES, "hash"), (LISTS, "list"), (SETS, "set"), (SORTED_SETS, "zset")]
-        .into_iter()
-        .find_map(|(names, needed)| is_named(cmd, names).then_some(needed))
+    let types = [
+        (STRING_READS, "string"),
+        (STRING_WRITES, "string"),
+        (HASH_READS, "hash"),
+        (HASH_WRITES, "hash"),
+        (LISTS, "list"),
+        (SETS, "set"),
+        (SORTED_SETS, "zset"),
+    ];
+    types.into_iter().find_map(|(names, needed)| is_named(cmd, names).then_some(needed))
 }

@@ -100,10 +100,6 @@ impl Step {
         }
     }
 
-    pub(super) fn may_end(&self, key: &Key) -> bool {
-        self.command().is_some_and(|cmd| facts::may_end(cmd, key.as_bytes()))
-    }
-
     pub(super) fn for_each_key<'a>(&'a self, visit: &mut impl FnMut(&'a [u8])) {
         match self {
             Self::Run(cmd) | Self::Silent(cmd) => facts::keys(cmd).for_each(visit),
