@@ -1,5 +1,7 @@
 //! A part as it goes over the wire: a bare command, or one call of a script.
 
+use std::collections::BTreeMap;
+
 use redis::Cmd;
 
 use super::{
@@ -98,17 +100,19 @@ impl Part {
     }
 
     fn call_conditional(&self, name: &str, script: &str) -> Cmd {
-        let mut keys = Vec::with_capacity(2);
-        keys.extend(self.required());
+        let mut keys = Keys::default();
+        if let Some(record) = self.required() {
+            keys.place(record);
+        }
         for condition in &self.conditions {
-            place(&mut keys, condition.key.as_bytes());
+            keys.place(condition.key.as_bytes());
         }
         self.for_each_key(|key| {
-            place(&mut keys, key);
+            keys.place(key);
         });
         let mut call = Cmd::with_capacity(16, 256);
-        call.arg(name).arg(script).arg(keys.len());
-        for key in &keys {
+        call.arg(name).arg(script).arg(keys.list.len());
+        for key in &keys.list {
             call.arg(*key);
         }
         let required = usize::from(self.required().is_some());
@@ -118,8 +122,7 @@ impl Part {
             call.arg("e").arg(1);
         }
         for condition in &self.conditions {
-            let index = keys.iter().position(|key| *key == condition.key.as_bytes()).map_or(0, |index| index + 1);
-            condition.write(index, &mut call);
+            condition.write(keys.place(condition.key.as_bytes()), &mut call);
         }
         match &self.action {
             Action::Command(cmd) => write_command(Kept::Yes, cmd, &mut call),
@@ -176,9 +179,19 @@ fn check_callable(cmd: &Cmd) -> Result<()> {
     Ok(())
 }
 
-/// The place of a key among the script's keys, which it joins if it is new.
-fn place<'a>(keys: &mut Vec<&'a [u8]>, key: &'a [u8]) {
-    if !keys.contains(&key) {
-        keys.push(key);
+/// A script's keys, each once.
+#[derive(Default)]
+struct Keys<'a> {
+    list: Vec<&'a [u8]>,
+    places: BTreeMap<&'a [u8], usize>,
+}
+
+impl<'a> Keys<'a> {
+    /// The place of a key, counted from 1. It joins the others if it is new.
+    fn place(&mut self, key: &'a [u8]) -> usize {
+        *self.places.entry(key).or_insert_with(|| {
+            self.list.push(key);
+            self.list.len()
+        })
     }
 }
