@@ -3,7 +3,7 @@
 use super::{
     Args, Command, Context, Flags, Outcome,
     arguments::integer,
-    counter, is_word,
+    counter, is_word, sample,
     scan::{ScanOptions, Scanned, empty_page, page_reply, parse_cursor},
     spec::KeyPositions,
 };
@@ -155,13 +155,7 @@ fn set_field(ctx: &mut Context<'_>, args: Args<'_>, value: &[u8]) -> Result<(), 
 /// `HRANDFIELD key [count [WITHVALUES]]`: a negative count may repeat fields.
 fn hrandfield(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let Some(count) = args.get(2) else { return one_random_field(ctx, args[1]) };
-    let count = integer(count)?;
-    if count == i64::MIN {
-        // The one number without an opposite has an error of its own.
-        return Err(ErrorReply::fixed(
-            "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
-        ));
-    }
+    let count = sample::count(count)?;
     let with_values = match &args[3..] {
         [] => false,
         [word] if is_word(word, "WITHVALUES") => true,
@@ -172,7 +166,7 @@ fn hrandfield(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         return Err(ErrorReply::OUT_OF_RANGE);
     }
     let Some(length) = ctx.keys().find::<Hash>(args[1])?.map(Hash::len) else { return Ok(Reply::Array(Vec::new())) };
-    let places = random_places(ctx, length, count)?;
+    let places = sample::places(ctx, length, count)?;
     let hash = ctx.keys().find::<Hash>(args[1])?;
     let chosen = places.into_iter().filter_map(|place| hash.and_then(|hash| hash.at(place)));
     Ok(if with_values {
@@ -187,21 +181,6 @@ fn one_random_field(ctx: &mut Context<'_>, key: &[u8]) -> Outcome {
     let place = ctx.server.random.below(length);
     let hash = ctx.keys().find::<Hash>(key)?;
     Ok(Reply::bulk_or_nil(hash.and_then(|hash| hash.at(place)).map(|(field, _)| field)))
-}
-
-/// `count` different places below `length`, or as many as there are; `-count` places that may repeat if negative.
-fn random_places(ctx: &mut Context<'_>, length: usize, count: i64) -> Result<Vec<usize>, ErrorReply> {
-    /// Redis sends such a reply piece by piece; here it would have to fit in memory at once.
-    const MOST_REPEATED: usize = 10_000_000;
-    let random = &mut ctx.server.random;
-    let wanted = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-    if count >= 0 {
-        return Ok(random.distinct_below(length, wanted.min(length)));
-    }
-    if wanted > MOST_REPEATED {
-        return Err(ErrorReply::OUT_OF_RANGE);
-    }
-    Ok((0..wanted).map(|_| random.below(length)).collect())
 }
 
 /// `HSCAN key cursor [MATCH pattern] [COUNT count]`

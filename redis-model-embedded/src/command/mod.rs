@@ -12,6 +12,7 @@ mod hash;
 mod info;
 mod introspection;
 mod keys;
+mod sample;
 mod scan;
 #[cfg(feature = "lua")]
 mod script;

@@ -1,6 +1,23 @@
-//! Scripts that the random tests run, each with two keys and two arguments.
+//! Scripts.
 
-pub(crate) const SCRIPTS: &[&str] = &[
+use super::{promise::promise, run};
+
+const SCRIPTS: &[&str] = &[
+    "EVAL script 2 key key value value",
+    "EVAL script 2 key key value value",
+    "EVAL script 2 key key int int",
+    "EVAL_RO script 2 key key value value",
+    "EVAL script int key value",
+    "SET key value",
+    "HSET key field value",
+    "GET key",
+    "MULTI",
+    "EXEC",
+    "SELECT db",
+];
+
+/// What the word `script` of the grammar stands for; each takes two keys and two arguments.
+pub(super) const TEXTS: &[&str] = &[
     "return redis.call('SET', KEYS[1], ARGV[1])",
     "return redis.call('GET', KEYS[1])",
     "return redis.pcall('INCRBY', KEYS[1], ARGV[1])",
@@ -21,3 +38,8 @@ pub(crate) const SCRIPTS: &[&str] = &[
     "return {err = 'CUSTOM ' .. KEYS[1]}",
     "#!lua flags=no-writes\nreturn redis.call('SET', KEYS[1], 1)",
 ];
+
+#[test]
+fn scripts_answer_as_on_the_server() {
+    run(SCRIPTS, promise);
+}

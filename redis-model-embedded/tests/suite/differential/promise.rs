@@ -1,0 +1,51 @@
+//! What of a reply must be the same, and on which servers.
+
+use super::grammar::Command;
+
+/// What of a reply is the same on every server.
+pub(super) enum Promise {
+    Everything,
+    /// The elements, in any order.
+    Elements,
+    /// A number of seconds, of which some have passed for the server only.
+    Seconds,
+    /// The command chooses at random.
+    Nothing,
+}
+
+/// What servers promise of the reply to a command.
+pub(super) fn promise(command: &Command) -> Promise {
+    match command[0].as_slice() {
+        b"KEYS" | b"SCAN" => Promise::Elements,
+        b"TTL" => Promise::Seconds,
+        // A count of at least as many fields as there are leaves no choice.
+        b"HRANDFIELD" if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) => {
+            Promise::Nothing
+        }
+        _ => Promise::Everything,
+    }
+}
+
+/// The same for collections too large for a compact form: their order is nobody's promise.
+pub(super) fn promise_of_elements(command: &Command) -> Promise {
+    match promise(command) {
+        Promise::Everything => Promise::Elements,
+        other => other,
+    }
+}
+
+/// Whether servers newer than 7.0 treat a command otherwise.
+pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
+    match command[0].as_slice() {
+        // Refused inside a transaction, these spoil it on some servers.
+        b"MULTI" | b"WATCH" => is_inside,
+        // Some check the deadline before they look for the key.
+        b"GETEX" => command.len() > 3,
+        // Some are stricter about cursors and names of types.
+        b"SCAN" => command.get(1).is_none_or(|cursor| cursor != b"0") || command.contains(&b"TYPE".to_vec()),
+        b"HSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
+        // The order of a Lua table is that of another build of Lua.
+        b"EVAL" | b"EVAL_RO" => command.get(1).is_some_and(|script| script.starts_with(b"redis.setresp(3)")),
+        _ => false,
+    }
+}
