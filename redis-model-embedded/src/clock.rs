@@ -62,6 +62,11 @@ impl Clock {
         Now { since_epoch: base.saturating_add(advanced) }
     }
 
+    /// Whether it moves by itself.
+    pub(crate) fn moves(&self) -> bool {
+        matches!(self.source, Source::System)
+    }
+
     pub(crate) fn since_epoch(&self) -> Duration {
         self.now().since_epoch
     }

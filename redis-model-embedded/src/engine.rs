@@ -2,7 +2,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -10,10 +10,12 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
-    Connection, Protocol, Session,
-    clock::{Clock, Now},
-    command::Server,
+    Connection, Protocol, Session, Subscriber,
+    clock::{Clock, Millis, Now},
+    command::settle,
     protocol::ErrorReply,
+    server::Server,
+    timer::Timer,
 };
 
 /// The time at which a manual clock starts, unless told otherwise: 2025-01-01, 00:00 UTC.
@@ -45,7 +47,10 @@ pub struct Engine {
 struct Shared {
     server: Mutex<Server>,
     clock: Clock,
+    timer: Timer,
     is_offline: AtomicBool,
+    /// Microseconds by which every reply is held back.
+    latency: AtomicU64,
 }
 
 impl Engine {
@@ -67,15 +72,26 @@ impl Engine {
     }
 
     fn with_clock(clock: Clock) -> Self {
-        let shared = Shared { server: Mutex::default(), clock, is_offline: AtomicBool::new(false) };
+        let shared = Shared {
+            server: Mutex::default(),
+            clock,
+            timer: Timer::default(),
+            is_offline: AtomicBool::new(false),
+            latency: AtomicU64::new(0),
+        };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Moves the engine's one clock forward: for deadlines, TIME and scripts alike.
+    /// Moves the engine's one clock forward: for deadlines, TIME, scripts and clients that wait alike.
     ///
-    /// On the system's clock this adds to the real time.
+    /// All that is due by then happens before this returns: keys are gone, those who keep copies of them have been
+    /// told, and clients whose time is over have their answer. On the system's clock this adds to the real time.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
+        let now = self.instant();
+        let mut server = self.lock();
+        server.databases.prune_all(now.millis());
+        settle(&mut server, now, None);
     }
 
     /// The engine's time, since the Unix epoch.
@@ -96,21 +112,38 @@ impl Engine {
         self.connection().with_protocol(protocol).with_database(database)
     }
 
+    /// A client that listens to channels.
+    pub fn subscriber(&self) -> Subscriber {
+        Subscriber::new(self.connection())
+    }
+
     /// A new client of the engine, for those who bring their own transport: bytes in, bytes out.
     pub fn session(&self) -> Session {
         Session::new(self.clone())
     }
 
-    /// Cuts all connections, or heals them: while offline, every call on a [`Connection`] fails with an I/O error.
+    /// Cuts all connections, or lets them be made again: while offline, every call on a [`Connection`] fails with an
+    /// I/O error, also one that is waiting, and those that are served over streams and sockets are closed.
     ///
-    /// The data stays. Sessions are no connections, and go on working.
+    /// The data stays; transactions, watches and subscriptions of a connection that was cut do not. Sessions are no
+    /// connections, and go on working.
     pub fn set_offline(&self, is_offline: bool) {
         self.shared.is_offline.store(is_offline, Ordering::Release);
+        self.lock().clients.wake_all();
     }
 
     /// Whether [`set_offline`](Self::set_offline) has cut the connections.
     pub fn is_offline(&self) -> bool {
         self.shared.is_offline.load(Ordering::Acquire)
+    }
+
+    /// Holds every reply back for this long, as a slow network does; zero ends that.
+    ///
+    /// This is real time, whatever clock the engine has, so that the time limits of a client can be seen at work.
+    /// The command itself runs at once. Sessions are no connections, and know no latency.
+    pub fn set_latency(&self, latency: Duration) {
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        self.shared.latency.store(micros, Ordering::Release);
     }
 
     /// Makes the next `count` commands, whoever sends them, answer this error instead of running.
@@ -128,6 +161,22 @@ impl Engine {
 
     pub(crate) fn instant(&self) -> Now {
         self.shared.clock.now()
+    }
+
+    pub(crate) fn timer(&self) -> &Timer {
+        &self.shared.timer
+    }
+
+    /// How long a reply is to be held back.
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        let micros = self.shared.latency.load(Ordering::Acquire);
+        (micros > 0).then_some(Duration::from_micros(micros))
+    }
+
+    /// The real time until the clock shows this; `None` if it does not move by itself.
+    pub(crate) fn time_until(&self, deadline: Millis) -> Option<Duration> {
+        let left = deadline.saturating_sub(self.instant().millis());
+        self.shared.clock.moves().then(|| Duration::from_millis(u64::try_from(left).unwrap_or(0)))
     }
 }
 

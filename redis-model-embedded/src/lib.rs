@@ -44,9 +44,11 @@ mod protocol;
 mod random;
 #[cfg(feature = "lua")]
 mod script;
+mod server;
 mod session;
+mod timer;
 
-pub use connection::Connection;
+pub use connection::{Connection, Subscriber};
 pub use engine::Engine;
 pub use protocol::{ErrorReply, Protocol, Reply};
 pub use session::Session;

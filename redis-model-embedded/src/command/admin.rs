@@ -1,14 +1,22 @@
-//! TIME and WAIT.
+//! TIME, WAIT and DEBUG.
 
 use super::{Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions};
-use crate::protocol::{ErrorReply, Reply};
+use crate::{
+    number::{LongDouble, ParsedFloat},
+    protocol::{ErrorReply, Reply},
+};
 
 const TIME: Flags = Flags::LOADING.and(Flags::STALE).and(Flags::FAST);
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("time", 1, TIME, KeyPositions::NONE, time),
     Command::new("wait", 3, Flags::NO_SCRIPT, KeyPositions::NONE, wait),
+    Command { flags: DEBUG, ..Command::container("debug", DEBUG_COMMANDS) },
 ];
+
+const DEBUG: Flags = Flags::ADMIN.and(Flags::NO_SCRIPT).and(Flags::LOADING).and(Flags::STALE);
+
+const DEBUG_COMMANDS: &[Command] = &[Command::new("debug|sleep", 3, DEBUG, KeyPositions::NONE, debug_sleep)];
 
 /// Replies with seconds since the epoch and the microseconds within the second, as text.
 fn time(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
@@ -24,4 +32,14 @@ fn wait(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         return Err(ErrorReply::fixed("ERR timeout is negative"));
     }
     Ok(Reply::Int(0))
+}
+
+/// `DEBUG SLEEP seconds`: holds up the client that sends it. The other clients of a server would have to wait, too.
+fn debug_sleep(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    // What is no number counts as zero.
+    let millis = match LongDouble::parse(args[2]) {
+        Some(ParsedFloat::Finite(seconds)) => seconds.thousandfold().unwrap_or(0).max(0),
+        _ => 0,
+    };
+    ctx.sleep_until(ctx.now.millis().saturating_add(millis))
 }

@@ -1,4 +1,12 @@
-use crate::{data::Databases, number::parse_integer, protocol::ErrorReply};
+use std::ops::Range;
+
+use super::Context;
+use crate::{
+    clock::Millis,
+    data::Databases,
+    number::{LongDouble, ParsedFloat, parse_integer},
+    protocol::ErrorReply,
+};
 
 /// A command as it was sent: its name, then its arguments.
 pub(crate) type Args<'a> = &'a [&'a [u8]];
@@ -21,9 +29,42 @@ pub(super) fn small_integer(argument: &[u8]) -> Result<i64, ErrorReply> {
     Ok(number)
 }
 
+/// A count that must not be negative; whatever it is not, Redis has one error for it.
+pub(super) fn unsigned(argument: &[u8]) -> Result<usize, ErrorReply> {
+    let number = parse_integer(argument).and_then(|number| usize::try_from(number).ok());
+    number.ok_or(ErrorReply::fixed("ERR value is out of range, must be positive"))
+}
+
+/// A count that must be above zero; `error` says so.
+pub(super) fn positive(argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
+    let number = parse_integer(argument).filter(|number| *number > 0).and_then(|number| usize::try_from(number).ok());
+    number.ok_or(ErrorReply::fixed(error))
+}
+
+/// When a client that begins to wait now gives up, for a time in seconds, fractions allowed. Zero waits forever.
+pub(super) fn timeout(ctx: &Context<'_>, argument: &[u8]) -> Result<Option<Millis>, ErrorReply> {
+    const NEGATIVE: ErrorReply = ErrorReply::fixed("ERR timeout is negative");
+    let seconds = LongDouble::parse(argument);
+    let seconds = seconds.ok_or(ErrorReply::fixed("ERR timeout is not a float or out of range"))?;
+    // More than an integer holds turns negative in C.
+    let ParsedFloat::Finite(seconds) = seconds else { return Err(NEGATIVE) };
+    match seconds.thousandfold().ok_or(NEGATIVE)? {
+        0 => Ok(None),
+        millis if millis > 0 => Ok(ctx.now.millis().checked_add(millis)),
+        _ => Err(NEGATIVE),
+    }
+}
+
 /// A number of a database, as its index.
 pub(super) fn database_index(argument: &[u8]) -> Result<usize, ErrorReply> {
     Databases::index(small_integer(argument)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)
+}
+
+/// The places between two inclusive indexes, either of which counts from the end when negative.
+pub(super) fn between(first: i64, last: i64, length: usize) -> Range<usize> {
+    let first = usize::try_from(from_start(first, length)).unwrap_or(0);
+    let end = usize::try_from(from_start(last, length).saturating_add(1)).unwrap_or(0).min(length);
+    first.min(end)..end
 }
 
 /// A length or index that counts from the end when negative, as a position from the start; may lie before the start.

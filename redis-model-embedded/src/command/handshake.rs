@@ -1,4 +1,4 @@
-//! What clients say about themselves: HELLO, SELECT, CLIENT and others.
+//! How a client begins and ends: HELLO, AUTH, SELECT, QUIT and others.
 
 use super::{Args, Command, Context, Flags, Outcome, arguments::database_index, is_word, spec::KeyPositions};
 use crate::{
@@ -10,11 +10,10 @@ use crate::{
 const FAST: Flags = Flags::FAST;
 const EARLY: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE).and(Flags::FAST);
 /// QUIT and RESET end a transaction, so they cannot wait in it.
-const LEAVING: Flags = EARLY.and(Flags::CONTROLS_TRANSACTION);
-const CLIENT: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE);
+const LEAVING: Flags = EARLY.and(Flags::CONTROLS_TRANSACTION).and(Flags::WHILE_SUBSCRIBED);
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::new("ping", -1, FAST, KeyPositions::NONE, ping),
+    Command::new("ping", -1, FAST.and(Flags::WHILE_SUBSCRIBED), KeyPositions::NONE, ping),
     Command::new("echo", 2, Flags::LOADING.and(Flags::STALE).and(FAST), KeyPositions::NONE, |_, args| {
         Ok(Reply::bulk(args[1]))
     }),
@@ -23,19 +22,14 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("auth", -2, EARLY, KeyPositions::NONE, auth),
     Command::new("quit", -1, LEAVING, KeyPositions::NONE, quit),
     Command::new("reset", 1, LEAVING, KeyPositions::NONE, reset),
-    Command::container("client", CLIENT_COMMANDS),
 ];
 
-const CLIENT_COMMANDS: &[Command] = &[
-    Command::new("client|setname", 3, CLIENT, KeyPositions::NONE, client_setname),
-    Command::new("client|getname", 2, CLIENT, KeyPositions::NONE, client_getname),
-    Command::new("client|setinfo", 4, CLIENT, KeyPositions::NONE, client_setinfo),
-    Command::new("client|id", 2, CLIENT, KeyPositions::NONE, |ctx, _| Ok(Reply::Int(ctx.session.id))),
-    Command::new("client|info", 2, CLIENT, KeyPositions::NONE, client_info),
-];
-
+/// A RESP2 client that listens to channels gets an answer that looks like one of their messages.
 fn ping(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let looks_like_message = ctx.client.protocol == Protocol::Resp2 && ctx.client.is_subscribed();
     match args {
+        [_] if looks_like_message => Ok(Reply::bulks(["pong", ""])),
+        [_, text] if looks_like_message => Ok(Reply::bulks([b"pong", *text])),
         [_] => Ok(Reply::status("PONG")),
         [_, text] => Ok(Reply::bulk(*text)),
         _ => Err(ErrorReply::wrong_arity(ctx.command.name)),
@@ -43,7 +37,7 @@ fn ping(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn select(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    ctx.session.database = database_index(args[1])?;
+    ctx.client.database = database_index(args[1])?;
     Ok(Reply::Ok)
 }
 
@@ -64,17 +58,17 @@ fn hello(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         }
     }
     if let Some(name) = name {
-        ctx.session.name = name;
+        ctx.client.name = name;
     }
     if let Some(protocol) = protocol {
-        ctx.session.protocol = protocol;
+        ctx.client.protocol = protocol;
     }
     let field = |name: &str, value: Reply| (Reply::bulk(name), value);
     Ok(Reply::Map(vec![
         field("server", Reply::bulk("redis")),
         field("version", Reply::bulk(SERVER_VERSION)),
-        field("proto", Reply::Int(ctx.session.protocol.number())),
-        field("id", Reply::Int(ctx.session.id)),
+        field("proto", Reply::Int(ctx.client.protocol.number())),
+        field("id", Reply::Int(ctx.client.id.number)),
         field("mode", Reply::bulk("standalone")),
         field("role", Reply::bulk("master")),
         field("modules", Reply::Array(Vec::new())),
@@ -110,59 +104,22 @@ fn check_user(user: &[u8]) -> Result<(), ErrorReply> {
 }
 
 fn quit(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    ctx.session.is_closed = true;
+    ctx.client.is_closed = true;
     Ok(Reply::Ok)
 }
 
 /// Brings the session back to how it began.
 fn reset(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    ctx.session.forget_watches(&mut ctx.server.databases);
-    ctx.session.transaction = None;
-    ctx.session.database = 0;
-    ctx.session.protocol = Protocol::Resp2;
-    ctx.session.name.clear();
+    ctx.server.forget_all(ctx.client);
+    ctx.client.database = 0;
+    ctx.client.protocol = Protocol::Resp2;
+    ctx.client.name.clear();
     Ok(Reply::status("RESET"))
 }
 
-fn client_setname(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    check_name(args[2])?;
-    ctx.session.name = args[2].to_vec();
-    Ok(Reply::Ok)
-}
-
-fn check_name(name: &[u8]) -> Result<(), ErrorReply> {
+pub(super) fn check_name(name: &[u8]) -> Result<(), ErrorReply> {
     if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
         return Ok(());
     }
     Err(ErrorReply::fixed("ERR Client names cannot contain spaces, newlines or special characters."))
-}
-
-fn client_getname(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    let name = &ctx.session.name;
-    Ok(if name.is_empty() { Reply::Nil } else { Reply::bulk(name.as_slice()) })
-}
-
-/// Redis 7.2 keeps the library's name and version; every client sends them, so they are taken and forgotten here.
-fn client_setinfo(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    if is_word(args[2], "LIB-NAME") || is_word(args[2], "LIB-VER") {
-        return Ok(Reply::Ok);
-    }
-    Err(ErrorReply::quoting("ERR Unrecognized option '", args[2], "'"))
-}
-
-fn client_info(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    let session = &ctx.session;
-    let name = String::from_utf8_lossy(&session.name);
-    let queued = session
-        .transaction
-        .as_ref()
-        .map_or(-1, |transaction| i64::try_from(transaction.queue.len()).unwrap_or(i64::MAX));
-    let text = format!(
-        "id={} name={name} db={} multi={queued} watch={} cmd=client|info user=default resp={}\n",
-        session.id,
-        session.database,
-        session.watched.len(),
-        session.protocol.number(),
-    );
-    Ok(Reply::Verbatim { format: *b"txt", text: text.into_bytes() })
 }

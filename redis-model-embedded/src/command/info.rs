@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Args, Command, Context, Flags, Outcome, is_word, spec::KeyPositions};
-use crate::{SERVER_VERSION, protocol::Reply};
+use crate::{SERVER_VERSION, protocol::Reply, server::Scope};
 
 const INFO: Flags = Flags::LOADING.and(Flags::STALE);
 
@@ -13,8 +13,9 @@ pub(super) const COMMANDS: &[Command] = &[Command::new("info", -1, INFO, KeyPosi
 type Section = fn(&mut Context<'_>) -> String;
 
 /// What INFO shows, by the names of its sections.
-const SECTIONS: [(&str, Section); 5] = [
+const SECTIONS: [(&str, Section); 6] = [
     ("Server", server),
+    ("Clients", clients),
     ("Stats", stats),
     ("Replication", |_| "role:master\r\nconnected_slaves:0\r\n".into()),
     ("Cluster", |_| "cluster_enabled:0\r\n".into()),
@@ -42,8 +43,25 @@ fn server(_ctx: &mut Context<'_>) -> String {
     )
 }
 
+fn clients(ctx: &mut Context<'_>) -> String {
+    let server = &*ctx.server;
+    format!(
+        "connected_clients:{}\r\nblocked_clients:{}\r\ntracking_clients:{}\r\n",
+        server.clients.count(),
+        server.waiting.count(),
+        server.tracking.clients()
+    )
+}
+
 fn stats(ctx: &mut Context<'_>) -> String {
-    format!("total_commands_processed:{}\r\n", ctx.server.commands_processed)
+    let server = &*ctx.server;
+    format!(
+        "total_commands_processed:{}\r\npubsub_channels:{}\r\npubsub_patterns:{}\r\npubsubshard_channels:{}\r\n",
+        server.commands_processed,
+        server.subscriptions.names(Scope::Channel).count(),
+        server.subscriptions.names(Scope::Pattern).count(),
+        server.subscriptions.names(Scope::Shard).count(),
+    )
 }
 
 fn keyspace(ctx: &mut Context<'_>) -> String {

@@ -82,7 +82,7 @@ fn rename_key(ctx: &mut Context<'_>, from: &[u8], to: &[u8]) -> Result<(), Error
 /// `COPY from to [DB index] [REPLACE]`
 fn copy(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let (from, to) = (args[1], args[2]);
-    let mut database = ctx.session.database;
+    let mut database = ctx.client.database;
     let mut replace = false;
     let mut words = args[3..].iter();
     while let Some(word) = words.next() {
@@ -94,7 +94,7 @@ fn copy(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             return Err(ErrorReply::SYNTAX);
         }
     }
-    if database == ctx.session.database && from == to {
+    if database == ctx.client.database && from == to {
         return Err(ErrorReply::SAME_OBJECT);
     }
     let Some(entry) = ctx.keys().entry(from) else { return Ok(Reply::Int(0)) };
@@ -110,7 +110,7 @@ fn copy(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 fn move_to(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let database = database_index(args[2])?;
-    if database == ctx.session.database {
+    if database == ctx.client.database {
         return Err(ErrorReply::SAME_OBJECT);
     }
     if ctx.keys_of(database).contains(args[1]) {
@@ -143,7 +143,7 @@ fn dbsize(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
 
 fn flushdb(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     check_flush_option(args)?;
-    ctx.keys().clear();
+    ctx.server.databases.clear(ctx.client.database);
     Ok(Reply::Ok)
 }
 

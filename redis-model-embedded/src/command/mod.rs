@@ -2,6 +2,7 @@
 
 mod admin;
 mod arguments;
+mod client;
 mod config;
 mod context;
 mod counter;
@@ -12,19 +13,27 @@ mod hash;
 mod info;
 mod introspection;
 mod keys;
+mod list;
+mod list_blocking;
+mod list_position;
+mod pubsub;
 mod sample;
 mod scan;
 #[cfg(feature = "lua")]
 mod script;
+mod settle;
 mod spec;
 mod string;
 mod table;
 mod text;
+mod tracking;
 mod transaction;
 
 pub(crate) use arguments::{Args, is_word};
-pub(crate) use context::{Context, Server, SessionState};
+pub(crate) use config::Config;
+pub(crate) use context::{Context, Occasion};
 pub(crate) use dispatch::{call, execute};
+pub(crate) use settle::settle;
 pub(crate) use spec::{Command, Flags, Outcome};
 #[cfg(feature = "lua")]
 pub(crate) use table::{Lookup, find};

@@ -1,6 +1,8 @@
 //! EVAL, EVALSHA, SCRIPT.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions};
+use super::{
+    Args, Command, Context, Flags, Occasion, Outcome, arguments::integer, is_word, spec::KeyPositions, tracking,
+};
 use crate::{
     protocol::{ErrorReply, Reply},
     script::{self, ScriptCall, Sha1Hex},
@@ -10,11 +12,14 @@ const EVAL: Flags = Flags::NO_SCRIPT.and(Flags::STALE);
 const EVAL_RO: Flags = EVAL.and(Flags::READONLY);
 const NO_MATCHING_SCRIPT: ErrorReply = ErrorReply::fixed("NOSCRIPT No matching script. Please use EVAL.");
 
+/// `numkeys` follows the script.
+const KEYS: KeyPositions = KeyPositions::NONE.counted_at(2);
+
 pub(super) const COMMANDS: &[Command] = &[
-    Command::new("eval", -3, EVAL, KeyPositions::NONE, |ctx, args| eval(ctx, args, Access::Any)),
-    Command::new("eval_ro", -3, EVAL_RO, KeyPositions::NONE, |ctx, args| eval(ctx, args, Access::ReadOnly)),
-    Command::new("evalsha", -3, EVAL, KeyPositions::NONE, |ctx, args| evalsha(ctx, args, Access::Any)),
-    Command::new("evalsha_ro", -3, EVAL_RO, KeyPositions::NONE, |ctx, args| evalsha(ctx, args, Access::ReadOnly)),
+    Command::new("eval", -3, EVAL, KEYS, |ctx, args| eval(ctx, args, Access::Any)),
+    Command::new("eval_ro", -3, EVAL_RO, KEYS, |ctx, args| eval(ctx, args, Access::ReadOnly)),
+    Command::new("evalsha", -3, EVAL, KEYS, |ctx, args| evalsha(ctx, args, Access::Any)),
+    Command::new("evalsha_ro", -3, EVAL_RO, KEYS, |ctx, args| evalsha(ctx, args, Access::ReadOnly)),
     Command::container("script", SCRIPT_COMMANDS),
 ];
 
@@ -65,9 +70,13 @@ fn run(ctx: &mut Context<'_>, args: Args<'_>, sha: Sha1Hex, keys: usize, access:
     let (keys, arguments) = args[3..].split_at(keys);
     let is_read_only = access == Access::ReadOnly || flags.no_writes;
     // SELECT inside a script ends with it.
-    let database = ctx.session.database;
+    let database = ctx.client.database;
+    let occasion = std::mem::replace(&mut ctx.occasion, Occasion::Script { has_read: false });
     let outcome = script::run(ctx, &ScriptCall { sha, script, keys, arguments, is_read_only });
-    ctx.session.database = database;
+    if std::mem::replace(&mut ctx.occasion, occasion) == (Occasion::Script { has_read: true }) {
+        tracking::remember(ctx, keys.iter().copied());
+    }
+    ctx.client.database = database;
     outcome
 }
 

@@ -1,5 +1,8 @@
 use super::{Args, Context};
-use crate::protocol::{ErrorReply, Reply};
+use crate::{
+    number::parse_integer,
+    protocol::{ErrorReply, Reply},
+};
 
 /// What a command function gives back.
 pub(crate) type Outcome = Result<Reply, ErrorReply>;
@@ -21,23 +24,55 @@ pub(crate) struct Command {
 pub(crate) type Run = fn(&mut Context<'_>, Args<'_>) -> Outcome;
 
 /// Where a command names its keys, as COMMAND reports it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyPositions {
     pub(crate) first: i32,
     pub(crate) last: i32,
     pub(crate) step: i32,
+    /// The argument that says how many keys follow it, if there is such a one. COMMAND does not report it.
+    counted_at: Option<usize>,
 }
 
 impl KeyPositions {
-    pub(crate) const NONE: Self = Self { first: 0, last: 0, step: 0 };
+    pub(crate) const NONE: Self = Self::fixed(0, 0, 0);
     /// The first argument.
-    pub(crate) const ONE: Self = Self { first: 1, last: 1, step: 1 };
+    pub(crate) const ONE: Self = Self::fixed(1, 1, 1);
     /// The first two arguments.
-    pub(crate) const TWO: Self = Self { first: 1, last: 2, step: 1 };
+    pub(crate) const TWO: Self = Self::fixed(1, 2, 1);
     /// Every argument.
-    pub(crate) const ALL: Self = Self { first: 1, last: -1, step: 1 };
+    pub(crate) const ALL: Self = Self::fixed(1, -1, 1);
+    /// Every argument but the last.
+    pub(crate) const ALL_BUT_LAST: Self = Self::fixed(1, -2, 1);
     /// Every other argument, from the first.
-    pub(crate) const ALTERNATE: Self = Self { first: 1, last: -1, step: 2 };
+    pub(crate) const ALTERNATE: Self = Self::fixed(1, -1, 2);
+
+    const fn fixed(first: i32, last: i32, step: i32) -> Self {
+        Self { first, last, step, counted_at: None }
+    }
+
+    /// Beside the keys in fixed places, those that the argument at `place` counts.
+    pub(crate) const fn counted_at(self, place: usize) -> Self {
+        Self { counted_at: Some(place), ..self }
+    }
+
+    /// The keys among the arguments of a request.
+    fn of(self, args: Args<'_>) -> Vec<&[u8]> {
+        let mut keys = Vec::new();
+        if let (Ok(first @ 1..), Ok(step)) = (usize::try_from(self.first), usize::try_from(self.step)) {
+            let end = match usize::try_from(self.last) {
+                Ok(last) => last + 1,
+                Err(_) => args.len().saturating_sub(usize::try_from(-1 - self.last).unwrap_or(0)),
+            };
+            keys.extend(args.get(first..end.min(args.len())).unwrap_or_default().iter().copied().step_by(step.max(1)));
+        }
+        if let Some(place) = self.counted_at {
+            let count =
+                args.get(place).and_then(|count| parse_integer(count)).and_then(|count| usize::try_from(count).ok());
+            let after = args.get(place + 1..).unwrap_or_default();
+            keys.extend_from_slice(&after[..count.unwrap_or(0).min(after.len())]);
+        }
+        keys
+    }
 }
 
 /// What kind of command it is.
@@ -57,14 +92,21 @@ impl Flags {
     pub(crate) const STALE: Self = Self(1 << 7);
     /// Runs at once, even between MULTI and EXEC.
     pub(crate) const CONTROLS_TRANSACTION: Self = Self(1 << 8);
+    pub(crate) const PUBSUB: Self = Self(1 << 9);
+    /// A RESP2 client may send it while it listens to channels.
+    pub(crate) const WHILE_SUBSCRIBED: Self = Self(1 << 10);
+    /// May let the client wait.
+    pub(crate) const BLOCKING: Self = Self(1 << 11);
 
     /// The flags that COMMAND shows, with their names.
-    const NAMES: [(Self, &'static str); 8] = [
+    const NAMES: [(Self, &'static str); 10] = [
         (Self::WRITE, "write"),
         (Self::READONLY, "readonly"),
         (Self::DENY_OOM, "denyoom"),
         (Self::ADMIN, "admin"),
+        (Self::PUBSUB, "pubsub"),
         (Self::NO_SCRIPT, "noscript"),
+        (Self::BLOCKING, "blocking"),
         (Self::LOADING, "loading"),
         (Self::STALE, "stale"),
         (Self::FAST, "fast"),
@@ -93,6 +135,11 @@ impl Command {
     pub(super) const fn container(name: &'static str, subcommands: &'static [Self]) -> Self {
         let run: Run = |ctx, _| Err(ErrorReply::wrong_arity(ctx.command.name));
         Self { name, arity: -2, flags: Flags::NONE, keys: KeyPositions::NONE, run, subcommands }
+    }
+
+    /// The keys that a request names.
+    pub(crate) fn keys_of<'a>(&self, args: Args<'a>) -> Vec<&'a [u8]> {
+        self.keys.of(args)
     }
 
     pub(crate) fn accepts(&self, arguments: usize) -> bool {

@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, string,
-    text, transaction,
+    Args, Command, admin, client, config, counter, expire, handshake, hash, info, introspection, is_word, keys, list,
+    list_blocking, list_position, pubsub, scan, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -15,8 +15,13 @@ const FAMILIES: &[&[Command]] = &[
     expire::COMMANDS,
     scan::COMMANDS,
     hash::COMMANDS,
+    list::COMMANDS,
+    list_position::COMMANDS,
+    list_blocking::COMMANDS,
+    pubsub::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
+    client::COMMANDS,
     admin::COMMANDS,
     config::COMMANDS,
     info::COMMANDS,
@@ -91,6 +96,14 @@ fn unknown_command(args: Args<'_>) -> ErrorReply {
         list.extend_from_slice(&[b"'", quoted(argument, room), b"' "].concat());
     }
     ErrorReply::new([b"ERR unknown command '", name, b"', with args beginning with: ", &list].concat())
+}
+
+/// What a subcommand answers that was given more arguments than it takes.
+pub(super) fn too_many_arguments(args: Args<'_>) -> ErrorReply {
+    let quoted = |place: usize| quoted(args.get(place).copied().unwrap_or_default(), QUOTED);
+    let container = quoted(0).to_ascii_uppercase();
+    let before = b"ERR unknown subcommand or wrong number of arguments for '";
+    ErrorReply::new([before, quoted(1), b"'. Try ", &container, b" HELP."].concat())
 }
 
 fn unknown_subcommand(container: &str, word: &[u8]) -> ErrorReply {

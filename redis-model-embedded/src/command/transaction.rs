@@ -1,12 +1,10 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
-use super::{
-    Args, Command, Context, Flags, Outcome, Server, SessionState, call,
-    context::{Transaction, Watch},
-    is_word,
-    spec::KeyPositions,
+use super::{Args, Command, Context, Flags, Occasion, Outcome, call, is_word, spec::KeyPositions};
+use crate::{
+    protocol::{ErrorReply, Reply},
+    server::{Client, Server, Transaction, Watch},
 };
-use crate::protocol::{ErrorReply, Reply};
 
 const CONTROL: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE).and(Flags::CONTROLS_TRANSACTION);
 const FAST_CONTROL: Flags = CONTROL.and(Flags::FAST);
@@ -21,26 +19,27 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 fn multi(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    if ctx.session.transaction.is_some() {
+    if ctx.client.transaction.is_some() {
         return Err(ErrorReply::fixed("ERR MULTI calls can not be nested"));
     }
-    ctx.session.transaction = Some(Transaction::default());
+    ctx.client.transaction = Some(Transaction::default());
     Ok(Reply::Ok)
 }
 
 /// Replies with an array of what each command replied, or nil when a watched key has changed.
 fn exec(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    let Some(transaction) = ctx.session.transaction.take() else {
+    let Some(transaction) = ctx.client.transaction.take() else {
         return Err(ErrorReply::fixed("ERR EXEC without MULTI"));
     };
     let is_stale = watched_key_changed(ctx);
-    ctx.session.forget_watches(&mut ctx.server.databases);
+    ctx.client.forget_watches(&mut ctx.server.databases);
     if transaction.is_spoiled {
         return Err(ErrorReply::fixed("EXECABORT Transaction discarded because of previous errors."));
     }
     if is_stale {
         return Ok(Reply::NilArray);
     }
+    ctx.occasion = Occasion::Transaction;
     let mut replies = Vec::with_capacity(transaction.queue.len());
     for queued in &transaction.queue {
         let args: Vec<&[u8]> = queued.arguments.iter().map(Vec::as_slice).collect();
@@ -54,56 +53,51 @@ fn exec(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
 ///
 /// EXEC must not run a transaction of which the client believes more than was queued; and an EXEC that is itself
 /// refused ends the transaction.
-pub(super) fn refused(
-    server: &mut Server,
-    session: &mut SessionState,
-    args: Args<'_>,
-    error: ErrorReply,
-) -> ErrorReply {
+pub(super) fn refused(server: &mut Server, client: &mut Client, args: Args<'_>, error: ErrorReply) -> ErrorReply {
     if args.first().is_some_and(|name| is_word(name, "EXEC")) {
-        session.transaction = None;
-        session.forget_watches(&mut server.databases);
+        client.transaction = None;
+        client.forget_watches(&mut server.databases);
         let reason = error.as_bytes().strip_prefix(b"ERR ").unwrap_or(error.as_bytes());
         return ErrorReply::new([b"EXECABORT Transaction discarded because of: ", reason].concat());
     }
-    if let Some(transaction) = &mut session.transaction {
+    if let Some(transaction) = &mut client.transaction {
         transaction.is_spoiled = true;
     }
     error
 }
 
 fn discard(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    if ctx.session.transaction.take().is_none() {
+    if ctx.client.transaction.take().is_none() {
         return Err(ErrorReply::fixed("ERR DISCARD without MULTI"));
     }
-    ctx.session.forget_watches(&mut ctx.server.databases);
+    ctx.client.forget_watches(&mut ctx.server.databases);
     Ok(Reply::Ok)
 }
 
 fn watch(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    if ctx.session.transaction.is_some() {
+    if ctx.client.transaction.is_some() {
         return Err(ErrorReply::fixed("ERR WATCH inside MULTI is not allowed"));
     }
-    let database = ctx.session.database;
+    let database = ctx.client.database;
     for key in &args[1..] {
-        if ctx.session.watched.iter().any(|watch| watch.database == database && watch.key == *key) {
+        if ctx.client.watched.iter().any(|watch| watch.database == database && watch.key == *key) {
             continue;
         }
         let version = ctx.keys().watch(key);
-        ctx.session.watched.push(Watch { database, key: key.to_vec(), version });
+        ctx.client.watched.push(Watch { database, key: key.to_vec(), version });
     }
     Ok(Reply::Ok)
 }
 
 fn unwatch(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    ctx.session.forget_watches(&mut ctx.server.databases);
+    ctx.client.forget_watches(&mut ctx.server.databases);
     Ok(Reply::Ok)
 }
 
 fn watched_key_changed(ctx: &mut Context<'_>) -> bool {
     let now = ctx.now.millis();
     let databases = &mut ctx.server.databases;
-    ctx.session
+    ctx.client
         .watched
         .iter()
         .any(|watch| databases.at(watch.database, now).has_changed_since(&watch.key, watch.version))

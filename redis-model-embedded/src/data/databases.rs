@@ -1,4 +1,4 @@
-use super::Keyspace;
+use super::{Change, Keyspace};
 use crate::clock::Millis;
 
 /// How many databases a server has unless configured otherwise.
@@ -11,11 +11,21 @@ const PRUNED_PER_COMMAND: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Databases {
     keyspaces: [Keyspace; DATABASES],
+    /// How many times a key is awaited.
+    awaited: usize,
+    notes_all: bool,
+    /// Every key of some database is gone, and nobody has been told yet.
+    is_flushed: bool,
 }
 
 impl Default for Databases {
     fn default() -> Self {
-        Self { keyspaces: std::array::from_fn(|_| Keyspace::default()) }
+        Self {
+            keyspaces: std::array::from_fn(|_| Keyspace::default()),
+            awaited: 0,
+            notes_all: false,
+            is_flushed: false,
+        }
     }
 }
 
@@ -37,6 +47,13 @@ impl Databases {
         keyspace
     }
 
+    /// Removes all keys that are due.
+    pub(crate) fn prune_all(&mut self, now: Millis) {
+        for index in 0..DATABASES {
+            self.at(index, now).prune(usize::MAX);
+        }
+    }
+
     /// Removes some of the keys in database `index` that are due.
     pub(crate) fn prune(&mut self, index: usize, now: Millis) {
         self.at(index, now).prune(PRUNED_PER_COMMAND);
@@ -48,9 +65,49 @@ impl Databases {
     }
 
     pub(crate) fn clear_all(&mut self) {
-        for keyspace in &mut self.keyspaces {
-            keyspace.clear();
+        for index in 0..DATABASES {
+            self.clear(index);
         }
+    }
+
+    pub(crate) fn clear(&mut self, index: usize) {
+        self.keyspaces[index].clear();
+        self.is_flushed = true;
+    }
+
+    /// Somebody waits until a command writes to `key` in database `index`.
+    pub(crate) fn await_key(&mut self, index: usize, key: &[u8]) {
+        self.awaited += 1;
+        self.keyspaces[index].changes.await_key(key);
+    }
+
+    /// Ends one such wait.
+    pub(crate) fn stop_awaiting(&mut self, index: usize, key: &[u8]) {
+        self.awaited -= 1;
+        self.keyspaces[index].changes.stop_awaiting(key);
+    }
+
+    /// Whether somebody wants to hear of every change.
+    pub(crate) fn note_every_change(&mut self, notes_all: bool) {
+        self.notes_all = notes_all;
+        for keyspace in &mut self.keyspaces {
+            keyspace.changes.notes_all = notes_all;
+        }
+    }
+
+    /// The changes since this was last asked that somebody wants to hear of, each with its database.
+    pub(crate) fn take_changes(&mut self) -> Vec<(usize, Change)> {
+        // Hardly anybody ever waits, and then there is nothing to look for.
+        if self.awaited == 0 && !self.notes_all {
+            return Vec::new();
+        }
+        let changes = self.keyspaces.iter_mut().map(|keyspace| keyspace.changes.take()).enumerate();
+        changes.flat_map(|(index, changes)| changes.into_iter().map(move |change| (index, change))).collect()
+    }
+
+    /// Whether a database has been emptied since this was last asked.
+    pub(crate) fn take_flush(&mut self) -> bool {
+        std::mem::take(&mut self.is_flushed)
     }
 
     /// Exchanges the contents of two databases.

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, num::NonZeroI64};
 
-use super::{Dict, Page, Value, WatchVersion, dict::Removed, value::Kind, watch::WatchedKeys};
+use super::{Cause, Dict, Page, Value, WatchVersion, changes::Changes, dict::Removed, value::Kind, watch::WatchedKeys};
 use crate::{clock::Millis, protocol::ErrorReply};
 
 /// The keys of one database, with their deadlines.
@@ -12,6 +12,7 @@ pub(crate) struct Keyspace {
     /// Deadline and place of every key that has one, soonest first.
     deadlines: BTreeSet<(Millis, usize)>,
     pub(super) watched: WatchedKeys,
+    pub(super) changes: Changes,
     /// The time of the command that is running.
     pub(super) now: Millis,
 }
@@ -91,13 +92,13 @@ impl Keyspace {
     /// Takes `key` out.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         self.expire_if_due(key);
-        self.take(key)
+        self.take(key, Cause::Write)
     }
 
     /// Takes `key` out if nothing is left in it: empty containers vanish.
     pub(crate) fn remove_if_empty(&mut self, key: &[u8]) {
         if self.keys.get(key).is_some_and(|entry| entry.value.is_empty_container()) {
-            self.take(key);
+            self.take(key, Cause::Write);
         }
     }
 
@@ -117,9 +118,14 @@ impl Keyspace {
         }
     }
 
-    /// Tells the watchers of `key` that it has changed.
+    /// Tells those who watch `key`, or wait for it, that a command has changed it.
     pub(crate) fn touch(&mut self, key: &[u8]) {
+        self.changed(key, Cause::Write);
+    }
+
+    fn changed(&mut self, key: &[u8], cause: Cause) {
         self.watched.touch(key);
+        self.changes.note(key, cause);
     }
 
     /// Removes up to `limit` keys whose time has come, soonest first.
@@ -131,7 +137,7 @@ impl Keyspace {
             }
             let (key, _) = self.keys.at(place).expect("every deadline belongs to an entry");
             let key = key.to_vec();
-            self.take(&key);
+            self.take(&key, Cause::Expiry);
         }
     }
 
@@ -177,6 +183,8 @@ impl Keyspace {
         let exists = |key: &[u8]| self.keys.contains(key) || other.keys.contains(key);
         self.watched.touch_where(exists);
         other.watched.touch_where(exists);
+        self.changes.note_swap(|key| self.keys.contains(key));
+        other.changes.note_swap(|key| other.keys.contains(key));
     }
 
     fn expire_if_due(&mut self, key: &[u8]) {
@@ -186,12 +194,12 @@ impl Keyspace {
         }
         let deadline = self.keys.get(key).and_then(Entry::deadline);
         if deadline.is_some_and(|deadline| deadline <= self.now) {
-            self.take(key);
+            self.take(key, Cause::Expiry);
         }
     }
 
     /// Removes an entry and mends the deadlines: the last entry has moved into the hole.
-    fn take(&mut self, key: &[u8]) -> Option<Entry> {
+    fn take(&mut self, key: &[u8], cause: Cause) -> Option<Entry> {
         let Removed { value: entry, place, key } = self.keys.remove(key)?;
         if let Some(deadline) = entry.deadline() {
             self.deadlines.remove(&(deadline, place));
@@ -201,7 +209,7 @@ impl Keyspace {
             self.deadlines.remove(&(deadline, moved_from));
             self.deadlines.insert((deadline, place));
         }
-        self.touch(&key);
+        self.changed(&key, cause);
         Some(entry)
     }
 }

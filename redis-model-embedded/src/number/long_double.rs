@@ -64,6 +64,23 @@ impl LongDouble {
         Some(Self { mantissa: BigInt::from_biguint(sign, rounded.mantissa), exponent: rounded.exponent })
     }
 
+    /// A thousand times the number, rounded up to an integer: seconds as milliseconds. `None` when it is too large.
+    pub(crate) fn thousandfold(&self) -> Option<i64> {
+        let (sign, magnitude) = (self.mantissa.sign(), self.mantissa.magnitude() * 1000u32);
+        // C rounds the product to 64 bits before it looks for the next integer.
+        let product = round(magnitude, self.exponent, false)?;
+        let shift = product.exponent.unsigned_abs();
+        let integer = if product.exponent >= 0 {
+            BigInt::from_biguint(sign, product.mantissa << shift)
+        } else {
+            let floor = &product.mantissa >> shift;
+            let has_fraction = &floor << shift != product.mantissa;
+            let away = if has_fraction && sign == Sign::Plus { floor + 1u32 } else { floor };
+            BigInt::from_biguint(sign, away)
+        };
+        i64::try_from(integer).ok()
+    }
+
     /// Redis' text of the number: at most 17 decimals, no exponent, no trailing zeros.
     pub(crate) fn format(&self) -> String {
         let scale = BigUint::from(10u32).pow(DECIMALS);
@@ -187,6 +204,23 @@ mod tests {
             let result = number(left).checked_add(&number(right)).expect("these sums are finite");
             assert_eq!(result.format(), sum, "{left} + {right}");
         }
+    }
+
+    #[test]
+    fn seconds_become_whole_milliseconds() {
+        let cases = [
+            ("0.1", 100),
+            ("0.0001", 1),
+            ("1.5", 1500),
+            ("-0.0001", 0),
+            ("-1", -1000),
+            ("0", 0),
+            ("1e10", 10_000_000_000_000),
+        ];
+        for (seconds, millis) in cases {
+            assert_eq!(number(seconds).thousandfold(), Some(millis), "{seconds}");
+        }
+        assert_eq!(number("1e300").thousandfold(), None);
     }
 
     #[test]

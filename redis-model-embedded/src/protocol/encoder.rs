@@ -15,6 +15,8 @@ pub(crate) fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
         Reply::NilArray => out.extend_from_slice(b"*-1\r\n"),
         Reply::Array(items) => sequence(out, b'*', items, protocol),
         Reply::Set(items) => sequence(out, if resp3 { b'~' } else { b'*' }, items, protocol),
+        Reply::Push(items) => sequence(out, if resp3 { b'>' } else { b'*' }, items, protocol),
+        Reply::Several(replies) => replies.iter().for_each(|reply| encode(reply, protocol, out)),
         Reply::Map(pairs) if resp3 => {
             header(out, b'%', pairs.len());
             flat_pairs(out, pairs, protocol);

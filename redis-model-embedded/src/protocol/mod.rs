@@ -12,7 +12,7 @@ pub(crate) use encoder::{double_text, encode};
 pub use error::ErrorReply;
 pub(crate) use error::c_string;
 pub use reply::Reply;
-pub(crate) use value::{server_error, to_redis_value};
+pub(crate) use value::{server_error, to_push_info, to_redis_value};
 
 /// The version of the Redis protocol in which a session is answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

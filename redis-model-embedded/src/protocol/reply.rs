@@ -36,6 +36,12 @@ pub enum Reply {
     Bool(bool),
     /// An integer of any size, as digits: a big number in RESP3, its text in RESP2.
     BigNumber(Vec<u8>),
+    /// Something that the client has not asked for just now, such as a published message: a push in RESP3, an array in
+    /// RESP2.
+    Push(Vec<Reply>),
+    /// Several replies to one request, as SUBSCRIBE with two channels has. Without any, the client is told nothing, or
+    /// nothing yet: so answers a command that waits.
+    Several(Vec<Reply>),
     /// A text with the three-letter name of its format: a verbatim string in RESP3, plain text in RESP2.
     Verbatim {
         /// `txt` or `mkd`.
@@ -46,6 +52,9 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// No reply at all, or not yet.
+    pub(crate) const NONE: Self = Self::Several(Vec::new());
+
     pub(crate) const fn status(text: &'static str) -> Self {
         Self::Status(Cow::Borrowed(text.as_bytes()))
     }

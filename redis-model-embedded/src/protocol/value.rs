@@ -1,4 +1,4 @@
-use redis::{Value, VerbatimFormat, parse_redis_value};
+use redis::{PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value};
 
 use super::{ErrorReply, Protocol, Reply, double_text};
 
@@ -16,7 +16,10 @@ pub(crate) fn to_redis_value(reply: Reply, protocol: Protocol) -> Value {
         Reply::Bulk(bytes) => Value::BulkString(bytes),
         Reply::Nil | Reply::NilArray => Value::Nil,
         Reply::Set(items) if resp3 => Value::Set(items.into_iter().map(convert).collect()),
-        Reply::Array(items) | Reply::Set(items) => Value::Array(items.into_iter().map(convert).collect()),
+        Reply::Push(items) if resp3 => to_push(items),
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) | Reply::Several(items) => {
+            Value::Array(items.into_iter().map(convert).collect())
+        }
         Reply::Map(pairs) if resp3 => {
             Value::Map(pairs.into_iter().map(|(field, value)| (convert(field), convert(value))).collect())
         }
@@ -42,6 +45,38 @@ pub(crate) fn to_redis_value(reply: Reply, protocol: Protocol) -> Value {
             Value::VerbatimString { format: verbatim_format(format), text: String::from_utf8_lossy(&text).into_owned() }
         }
         Reply::Verbatim { text, .. } => Value::BulkString(text),
+    }
+}
+
+/// What was sent unasked, as redis-rs hands it to those who listen for it.
+pub(crate) fn to_push_info(reply: Reply) -> Option<PushInfo> {
+    let Reply::Push(items) = reply else { return None };
+    let Value::Push { kind, data } = to_push(items) else { return None };
+    Some(PushInfo { kind, data })
+}
+
+fn to_push(items: Vec<Reply>) -> Value {
+    let mut items = items.into_iter();
+    let kind = match items.next() {
+        Some(Reply::Bulk(name)) => push_kind(&name),
+        _ => PushKind::Other(String::new()),
+    };
+    Value::Push { kind, data: items.map(|item| to_redis_value(item, Protocol::Resp3)).collect() }
+}
+
+fn push_kind(name: &[u8]) -> PushKind {
+    match name {
+        b"invalidate" => PushKind::Invalidate,
+        b"message" => PushKind::Message,
+        b"pmessage" => PushKind::PMessage,
+        b"smessage" => PushKind::SMessage,
+        b"subscribe" => PushKind::Subscribe,
+        b"psubscribe" => PushKind::PSubscribe,
+        b"ssubscribe" => PushKind::SSubscribe,
+        b"unsubscribe" => PushKind::Unsubscribe,
+        b"punsubscribe" => PushKind::PUnsubscribe,
+        b"sunsubscribe" => PushKind::SUnsubscribe,
+        other => PushKind::Other(String::from_utf8_lossy(other).into_owned()),
     }
 }
 
@@ -87,6 +122,8 @@ mod tests {
             Reply::Array(vec![Reply::Nil, Reply::Set(vec![Reply::Bool(true)])]),
             Reply::Map(pair()),
             Reply::Pairs(pair()),
+            Reply::Push(vec![Reply::bulk("pmessage"), Reply::bulk("n*"), Reply::bulk("news"), Reply::bulk("hi")]),
+            Reply::Push(vec![Reply::bulk("tracking-redir-broken"), Reply::Int(7)]),
             Reply::BigNumber(b"123456789012345678901234567890".to_vec()),
             Reply::Verbatim { format: *b"txt", text: b"hello".to_vec() },
         ];

@@ -72,7 +72,9 @@ pub(super) fn to_lua(lua: &Lua, reply: Reply, protocol: Protocol) -> mlua::Resul
         Reply::Map(pairs) | Reply::Pairs(pairs) => {
             sequence(lua, pairs.into_iter().flat_map(|(first, second)| [first, second]), protocol)
         }
-        Reply::Array(items) | Reply::Set(items) => sequence(lua, items, protocol),
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) | Reply::Several(items) => {
+            sequence(lua, items, protocol)
+        }
     }
 }
 

@@ -80,6 +80,11 @@ fn hashes() {
 }
 
 #[test]
+fn lists() {
+    compare("lists");
+}
+
+#[test]
 fn transactions() {
     compare("transactions");
 }

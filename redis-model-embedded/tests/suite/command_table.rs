@@ -6,7 +6,7 @@ use redis_model_embedded::Engine;
 use crate::support::{RealServer, Strictness, request};
 
 /// Flags that the engine does not report, since it has nothing that they are about.
-const UNREPORTED: [&str; 10] = [
+const UNREPORTED: [&str; 9] = [
     "skip_slowlog",
     "skip_monitor",
     "movablekeys",
@@ -14,7 +14,6 @@ const UNREPORTED: [&str; 10] = [
     "no_async_loading",
     "no_mandatory_keys",
     "allow_busy",
-    "blocking",
     "no_multi",
     "may_replicate",
 ];

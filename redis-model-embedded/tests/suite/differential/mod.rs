@@ -5,6 +5,7 @@
 mod grammar;
 mod hashes;
 mod keys;
+mod lists;
 mod promise;
 #[cfg(feature = "lua")]
 mod scripts;

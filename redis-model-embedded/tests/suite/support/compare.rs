@@ -1,3 +1,8 @@
+use std::{
+    task::{Context, Poll, Waker},
+    thread,
+};
+
 use redis_model_embedded::{Engine, Session};
 
 use super::{Client, RealServer, request, shown};
@@ -73,7 +78,13 @@ impl Pair {
     }
 
     pub(crate) fn replies(&mut self, args: &[impl AsRef<[u8]>]) -> (Vec<u8>, Vec<u8>) {
-        (self.engine.feed(&request(args)), self.server.call(args))
+        let server = self.server.call(args);
+        let mut engine = self.engine.feed(&request(args));
+        if engine.is_empty() {
+            // The server has given up waiting, so the engine will, too.
+            engine = until_output(&mut self.engine);
+        }
+        (engine, server)
     }
 
     fn same(&self, args: &[impl AsRef<[u8]>], engine: &[u8], server: &[u8]) -> Result<(), String> {
@@ -82,6 +93,16 @@ impl Pair {
         }
         let command: Vec<String> = args.iter().map(|arg| shown(arg.as_ref())).collect();
         Err(format!("{command:?}\n  engine: {}\n  server: {}", shown(engine), shown(server)))
+    }
+}
+
+/// Waits for what the engine says when the time of a command is over.
+fn until_output(session: &mut Session) -> Vec<u8> {
+    loop {
+        if let Poll::Ready(output) = session.poll_output(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+        thread::yield_now();
     }
 }
 

@@ -1,0 +1,120 @@
+use std::collections::BTreeSet;
+
+use super::{ClientId, TrackingOptions};
+use crate::{
+    clock::Millis,
+    command::Command,
+    data::{Databases, WatchVersion},
+    protocol::{Protocol, Reply},
+};
+
+/// What an engine knows of one client.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) id: ClientId,
+    /// The selected database.
+    pub(crate) database: usize,
+    pub(crate) protocol: Protocol,
+    pub(crate) name: Vec<u8>,
+    /// The commands between MULTI and EXEC; `None` outside a transaction.
+    pub(crate) transaction: Option<Transaction>,
+    pub(crate) watched: Vec<Watch>,
+    pub(crate) channels: BTreeSet<Vec<u8>>,
+    pub(crate) patterns: BTreeSet<Vec<u8>>,
+    pub(crate) shard_channels: BTreeSet<Vec<u8>>,
+    pub(crate) tracking: Option<TrackingOptions>,
+    /// The command that waits for a key to be written, if there is one.
+    pub(crate) blocked: Option<BlockedCall>,
+    pub(crate) reply_mode: ReplyMode,
+    /// The client has said QUIT, has broken the protocol, or was killed.
+    pub(crate) is_closed: bool,
+    /// The name of the last command, for CLIENT LIST.
+    pub(crate) last_command: &'static str,
+}
+
+impl Client {
+    pub(crate) fn new(id: ClientId) -> Self {
+        Self {
+            id,
+            database: 0,
+            protocol: Protocol::default(),
+            name: Vec::new(),
+            transaction: None,
+            watched: Vec::new(),
+            channels: BTreeSet::new(),
+            patterns: BTreeSet::new(),
+            shard_channels: BTreeSet::new(),
+            tracking: None,
+            blocked: None,
+            reply_mode: ReplyMode::On,
+            is_closed: false,
+            last_command: "NULL",
+        }
+    }
+
+    /// Ends all watches: after EXEC, and when the client says so or leaves.
+    pub(crate) fn forget_watches(&mut self, databases: &mut Databases) {
+        for watch in self.watched.drain(..) {
+            databases.unwatch(watch.database, &watch.key);
+        }
+    }
+
+    /// The number of the client that is told of stale keys in its place: 0 for itself, -1 without tracking.
+    pub(crate) fn redirect_number(&self) -> i64 {
+        self.tracking.as_ref().map_or(-1, |options| options.redirect.map_or(0, |id| id.number))
+    }
+
+    /// Whether it listens to any channel or pattern.
+    pub(crate) fn is_subscribed(&self) -> bool {
+        !(self.channels.is_empty() && self.patterns.is_empty() && self.shard_channels.is_empty())
+    }
+}
+
+/// Commands that wait for EXEC.
+#[derive(Debug, Default)]
+pub(crate) struct Transaction {
+    pub(crate) queue: Vec<Queued>,
+    /// A command was refused while queueing, so EXEC must fail.
+    pub(crate) is_spoiled: bool,
+}
+
+/// One command that waits for EXEC.
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) command: &'static Command,
+    pub(crate) arguments: Vec<Vec<u8>>,
+}
+
+/// A key that this client watches.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) database: usize,
+    pub(crate) key: Vec<u8>,
+    pub(crate) version: WatchVersion,
+}
+
+/// A command that found nothing and waits, as BLPOP does: it is run again when one of its keys is written.
+#[derive(Debug)]
+pub(crate) struct BlockedCall {
+    pub(crate) command: &'static Command,
+    pub(crate) arguments: Vec<Vec<u8>>,
+    pub(crate) database: usize,
+    pub(crate) keys: Vec<Box<[u8]>>,
+    /// `None` waits forever.
+    pub(crate) deadline: Option<Millis>,
+    /// What the client is told when its time is over.
+    pub(crate) on_timeout: Reply,
+    /// Its place in the order of all that ever waited: whoever came first is served first.
+    pub(crate) turn: u64,
+}
+
+/// Which replies the client wants, as CLIENT REPLY has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReplyMode {
+    On,
+    Off,
+    /// Not to this command.
+    SkipThis,
+    /// Not to the next command.
+    SkipNext,
+}
