@@ -39,17 +39,23 @@ mod data;
 mod engine;
 mod fault;
 mod glob;
+#[cfg(feature = "listen")]
+mod listen;
 mod number;
 mod protocol;
 mod random;
 #[cfg(feature = "lua")]
 mod script;
+#[cfg(feature = "async")]
+mod serve;
 mod server;
 mod session;
 mod timer;
 
 pub use connection::{Connection, Subscriber};
 pub use engine::Engine;
+#[cfg(feature = "listen")]
+pub use listen::Listener;
 pub use protocol::{ErrorReply, Protocol, Reply};
 pub use session::Session;
 
