@@ -21,6 +21,11 @@ pub(super) fn small_integer(argument: &[u8]) -> Result<i64, ErrorReply> {
     Ok(number)
 }
 
+/// A number that is not negative; each command has an error of its own for others.
+pub(super) fn whole_number(argument: &[u8]) -> Option<usize> {
+    parse_integer(argument).and_then(|number| usize::try_from(number).ok())
+}
+
 /// A number of a database, as its index.
 pub(super) fn database_index(argument: &[u8]) -> Result<usize, ErrorReply> {
     Databases::index(small_integer(argument)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)

@@ -16,6 +16,9 @@ mod sample;
 mod scan;
 #[cfg(feature = "lua")]
 mod script;
+mod set;
+mod set_algebra;
+mod set_random;
 mod spec;
 mod string;
 mod table;

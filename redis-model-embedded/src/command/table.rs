@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, string,
-    text, transaction,
+    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, set,
+    set_algebra, set_random, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -15,6 +15,9 @@ const FAMILIES: &[&[Command]] = &[
     expire::COMMANDS,
     scan::COMMANDS,
     hash::COMMANDS,
+    set::COMMANDS,
+    set_random::COMMANDS,
+    set_algebra::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
     admin::COMMANDS,

@@ -3,7 +3,10 @@
 mod databases;
 mod dict;
 mod hash;
+mod int_set;
 mod keyspace;
+mod packed;
+mod set;
 mod value;
 mod watch;
 
@@ -11,5 +14,6 @@ pub(crate) use databases::Databases;
 pub(crate) use dict::{Dict, Page};
 pub(crate) use hash::Hash;
 pub(crate) use keyspace::Keyspace;
+pub(crate) use set::{Member, Set};
 pub(crate) use value::Value;
 pub(crate) use watch::WatchVersion;

@@ -1,4 +1,4 @@
-use super::Hash;
+use super::{Hash, Set};
 use crate::protocol::ErrorReply;
 
 /// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
@@ -6,6 +6,7 @@ use crate::protocol::ErrorReply;
 pub(crate) enum Value {
     String(Vec<u8>),
     Hash(Box<Hash>),
+    Set(Box<Set>),
 }
 
 impl Value {
@@ -14,6 +15,7 @@ impl Value {
         match self {
             Self::String(_) => "string",
             Self::Hash(_) => "hash",
+            Self::Set(_) => "set",
         }
     }
 
@@ -22,6 +24,7 @@ impl Value {
         match self {
             Self::String(_) => false,
             Self::Hash(hash) => hash.is_empty(),
+            Self::Set(set) => set.is_empty(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Value {
                 }
                 Self::Hash(Box::new(copy))
             }
+            Self::Set(set) => Self::Set(set.clone()),
         }
     }
 }
@@ -79,5 +83,21 @@ impl Kind for Hash {
 
     fn new_value() -> Value {
         Value::Hash(Box::default())
+    }
+}
+
+impl Kind for Set {
+    fn of(value: &Value) -> Result<&Self, ErrorReply> {
+        let Value::Set(set) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(set)
+    }
+
+    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
+        let Value::Set(set) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(set)
+    }
+
+    fn new_value() -> Value {
+        Value::Set(Box::default())
     }
 }

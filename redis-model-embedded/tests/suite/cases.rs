@@ -80,6 +80,11 @@ fn hashes() {
 }
 
 #[test]
+fn sets() {
+    compare("sets");
+}
+
+#[test]
 fn transactions() {
     compare("transactions");
 }

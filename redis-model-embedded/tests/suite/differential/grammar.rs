@@ -47,6 +47,10 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
     match kind {
         "key" => one_of(&["a", "b", "c", "d"]),
         "field" => prop_oneof![8 => one_of(&["f", "g", "h", ""]), 1 => bytes].boxed(),
+        // Integers of each width that a set of integers knows.
+        "number" => one_of(&["0", "1", "2", "-1", "5", "32768", "-40000", "2147483648", "9223372036854775807"]),
+        "member" => prop_oneof![8 => one_of(&["a", "b", "c", "", "1", "2"]), 1 => odd, 1 => bytes].boxed(),
+        "count" => one_of(&["0", "1", "2", "3", "-2", "x"]),
         "odd" => odd,
         "value" => prop_oneof![4 => integer, 2 => float, 2 => odd, 2 => bytes].boxed(),
         // Longer than what a small hash may hold.

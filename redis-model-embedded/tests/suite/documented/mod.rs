@@ -2,6 +2,7 @@
 
 mod hashes;
 mod keys;
+mod sets;
 mod strings;
 mod transactions;
 
@@ -34,6 +35,7 @@ fn printed(reply: &Reply) -> String {
         Reply::Bulk(bytes) => format!("\"{}\"", bytes.escape_ascii()),
         Reply::Nil | Reply::NilArray => "(nil)".into(),
         Reply::Array(items) => format!("[{}]", list(items)),
+        Reply::Set(members) => format!("~[{}]", list(members)),
         Reply::Map(map) | Reply::Pairs(map) => format!("{{{}}}", pairs(map)),
         other => format!("{other:?}"),
     }
