@@ -2,6 +2,9 @@
 
 mod admin;
 mod arguments;
+mod bit_field;
+mod bitop;
+mod bits;
 mod config;
 mod context;
 mod counter;
@@ -12,6 +15,7 @@ mod hash;
 mod info;
 mod introspection;
 mod keys;
+mod lcs;
 mod sample;
 mod scan;
 #[cfg(feature = "lua")]

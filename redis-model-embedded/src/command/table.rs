@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, set,
-    set_algebra, set_random, string, text, transaction,
+    Args, Command, admin, bit_field, bitop, bits, config, counter, expire, handshake, hash, info, introspection,
+    is_word, keys, lcs, scan, set, set_algebra, set_random, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -10,6 +10,10 @@ use crate::protocol::{ErrorReply, c_string};
 const FAMILIES: &[&[Command]] = &[
     string::COMMANDS,
     text::COMMANDS,
+    bits::COMMANDS,
+    bitop::COMMANDS,
+    bit_field::COMMANDS,
+    lcs::COMMANDS,
     counter::COMMANDS,
     keys::COMMANDS,
     expire::COMMANDS,

@@ -1,5 +1,7 @@
 //! What the engine holds: databases of keys, and the values behind them.
 
+mod bit_field;
+pub(crate) mod bits;
 mod databases;
 mod dict;
 mod hash;
@@ -10,6 +12,7 @@ mod set;
 mod value;
 mod watch;
 
+pub(crate) use bit_field::{BitField, Overflow};
 pub(crate) use databases::Databases;
 pub(crate) use dict::{Dict, Page};
 pub(crate) use hash::Hash;

@@ -80,6 +80,11 @@ fn hashes() {
 }
 
 #[test]
+fn bits() {
+    compare("bits");
+}
+
+#[test]
 fn sets() {
     compare("sets");
 }

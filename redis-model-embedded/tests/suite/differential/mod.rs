@@ -2,6 +2,7 @@
 //!
 //! `REDIS_MODEL_TEST_CASES` sets how many sequences each test tries; `REDIS_SERVER` names the server's program.
 
+mod bits;
 mod grammar;
 mod hashes;
 mod keys;

@@ -1,5 +1,6 @@
 //! The examples of Redis' command pages, for the engine alone.
 
+mod bits;
 mod hashes;
 mod keys;
 mod sets;
