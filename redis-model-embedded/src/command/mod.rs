@@ -12,6 +12,7 @@ mod dispatch;
 mod expire;
 mod handshake;
 mod hash;
+mod hyperloglog;
 mod info;
 mod introspection;
 mod keys;

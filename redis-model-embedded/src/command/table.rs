@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, bit_field, bitop, bits, config, counter, expire, handshake, hash, info, introspection,
-    is_word, keys, lcs, scan, set, set_algebra, set_random, string, text, transaction,
+    Args, Command, admin, bit_field, bitop, bits, config, counter, expire, handshake, hash, hyperloglog, info,
+    introspection, is_word, keys, lcs, scan, set, set_algebra, set_random, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -19,6 +19,7 @@ const FAMILIES: &[&[Command]] = &[
     expire::COMMANDS,
     scan::COMMANDS,
     hash::COMMANDS,
+    hyperloglog::COMMANDS,
     set::COMMANDS,
     set_random::COMMANDS,
     set_algebra::COMMANDS,

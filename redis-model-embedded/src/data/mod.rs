@@ -5,6 +5,7 @@ pub(crate) mod bits;
 mod databases;
 mod dict;
 mod hash;
+pub(crate) mod hyperloglog;
 mod int_set;
 mod keyspace;
 mod packed;

@@ -85,6 +85,11 @@ fn bits() {
 }
 
 #[test]
+fn hyperloglog() {
+    compare("hyperloglog");
+}
+
+#[test]
 fn sets() {
     compare("sets");
 }

@@ -5,6 +5,7 @@
 mod bits;
 mod grammar;
 mod hashes;
+mod hyperloglog;
 mod keys;
 mod promise;
 #[cfg(feature = "lua")]

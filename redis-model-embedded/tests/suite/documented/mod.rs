@@ -2,6 +2,7 @@
 
 mod bits;
 mod hashes;
+mod hyperloglog;
 mod keys;
 mod sets;
 mod strings;
