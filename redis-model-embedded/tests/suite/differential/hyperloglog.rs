@@ -73,6 +73,20 @@ fn sketches_have_the_same_bytes_at_every_size() {
 }
 
 #[test]
+fn sketches_become_dense_at_the_same_element() {
+    let mut commands = Vec::new();
+    for sketch in ["a", "b", "c", "d", "e", "f"] {
+        let element = |number: i32| format!("{sketch}{number}").into_bytes();
+        commands.push(command(&["PFADD", sketch], (0..1000).map(element)));
+        for number in 1000..1800 {
+            commands.push(command(&["PFADD", sketch], [element(number)]));
+            commands.push(command(&["STRLEN", sketch], []));
+        }
+    }
+    compare(&commands).unwrap_or_else(|difference| panic!("{difference}"));
+}
+
+#[test]
 fn elements_of_any_length_set_the_same_registers() {
     let elements = vec(vec(any::<u8>(), 0..40), 300);
     let mut runner = TestRunner::new(ProptestConfig { cases: 10, failure_persistence: None, ..Default::default() });

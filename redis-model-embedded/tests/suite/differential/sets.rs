@@ -23,6 +23,7 @@ const INTEGERS: &[&str] = &[
     "SINTER key {key|key key}",
     "SUNION key {key|key key}",
     "SDIFF key {key|key key}",
+    "SDIFF key key key key",
     "SINTERSTORE key key {key}",
     "SUNIONSTORE key key {key}",
     "SDIFFSTORE key key {key}",
