@@ -29,18 +29,6 @@ pub(super) fn small_integer(argument: &[u8]) -> Result<i64, ErrorReply> {
     Ok(number)
 }
 
-/// A count that must not be negative; whatever it is not, Redis has one error for it.
-pub(super) fn unsigned(argument: &[u8]) -> Result<usize, ErrorReply> {
-    let number = parse_integer(argument).and_then(|number| usize::try_from(number).ok());
-    number.ok_or(ErrorReply::fixed("ERR value is out of range, must be positive"))
-}
-
-/// A count that must be above zero; `error` says so.
-pub(super) fn positive(argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
-    let number = parse_integer(argument).filter(|number| *number > 0).and_then(|number| usize::try_from(number).ok());
-    number.ok_or(ErrorReply::fixed(error))
-}
-
 /// When a client that begins to wait now gives up, for a time in seconds, fractions allowed. Zero waits forever.
 pub(super) fn timeout(ctx: &Context<'_>, argument: &[u8]) -> Result<Option<Millis>, ErrorReply> {
     const NEGATIVE: ErrorReply = ErrorReply::fixed("ERR timeout is negative");
@@ -53,6 +41,21 @@ pub(super) fn timeout(ctx: &Context<'_>, argument: &[u8]) -> Result<Option<Milli
         millis if millis > 0 => Ok(ctx.now.millis().checked_add(millis)),
         _ => Err(NEGATIVE),
     }
+}
+
+/// A number that is not negative; each command has an error of its own for others.
+pub(super) fn whole_number(argument: &[u8]) -> Option<usize> {
+    parse_integer(argument).and_then(|number| usize::try_from(number).ok())
+}
+
+/// A count that must not be negative; whatever it is not, Redis has one error for it.
+pub(super) fn unsigned(argument: &[u8]) -> Result<usize, ErrorReply> {
+    whole_number(argument).ok_or(ErrorReply::fixed("ERR value is out of range, must be positive"))
+}
+
+/// A count that must be above zero; `error` says so.
+pub(super) fn positive(argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
+    whole_number(argument).filter(|number| *number > 0).ok_or(ErrorReply::fixed(error))
 }
 
 /// A number of a database, as its index.

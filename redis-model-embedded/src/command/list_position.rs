@@ -1,9 +1,13 @@
 //! LPOS.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions};
+use super::{
+    Args, Command, Context, Flags, Outcome,
+    arguments::{integer, whole_number},
+    is_word,
+    spec::KeyPositions,
+};
 use crate::{
     data::List,
-    number::parse_integer,
     protocol::{ErrorReply, Reply},
 };
 
@@ -25,11 +29,11 @@ fn lpos(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 struct Search {
     from_right: bool,
     /// Matches to pass over.
-    skipped: u64,
+    skipped: usize,
     /// How many matches to report, all if zero; `None` reports one, and not as an array.
-    count: Option<u64>,
+    count: Option<usize>,
     /// How many elements to look at, all if zero.
-    comparisons: u64,
+    comparisons: usize,
 }
 
 impl Search {
@@ -48,11 +52,11 @@ impl Search {
                 }
                 search.from_right = rank < 0;
                 // The one number without an opposite stays negative in Redis, and passes over nothing.
-                search.skipped = rank.checked_abs().map_or(0, |rank| rank.unsigned_abs() - 1);
+                search.skipped = rank.checked_abs().map_or(0, |rank| usize::try_from(rank - 1).unwrap_or(usize::MAX));
             } else if is_word(word, "COUNT") {
-                search.count = Some(not_negative(value, "ERR COUNT can't be negative")?);
+                search.count = Some(whole_number(value).ok_or(ErrorReply::fixed("ERR COUNT can't be negative"))?);
             } else if is_word(word, "MAXLEN") {
-                search.comparisons = not_negative(value, "ERR MAXLEN can't be negative")?;
+                search.comparisons = whole_number(value).ok_or(ErrorReply::fixed("ERR MAXLEN can't be negative"))?;
             } else {
                 return Err(ErrorReply::SYNTAX);
             }
@@ -62,22 +66,16 @@ impl Search {
 
     /// The places of the matches, in the order in which they are found.
     fn run(&self, list: &List, item: &[u8]) -> Vec<usize> {
-        let unlimited = |limit: u64| if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
+        let unlimited = |limit: usize| if limit == 0 { usize::MAX } else { limit };
         let (comparisons, count) = (unlimited(self.comparisons), unlimited(self.count.unwrap_or(1)));
-        let skipped = usize::try_from(self.skipped).unwrap_or(usize::MAX);
         let items = list.iter().enumerate();
         let is_match = |(_, other): &(usize, &[u8])| *other == item;
         if self.from_right {
-            let found = items.rev().take(comparisons).filter(is_match).skip(skipped).take(count);
+            let found = items.rev().take(comparisons).filter(is_match).skip(self.skipped).take(count);
             found.map(|(place, _)| place).collect()
         } else {
-            let found = items.take(comparisons).filter(is_match).skip(skipped).take(count);
+            let found = items.take(comparisons).filter(is_match).skip(self.skipped).take(count);
             found.map(|(place, _)| place).collect()
         }
     }
-}
-
-fn not_negative(value: &[u8], error: &'static str) -> Result<u64, ErrorReply> {
-    let number = parse_integer(value).and_then(|number| u64::try_from(number).ok());
-    number.ok_or(ErrorReply::fixed(error))
 }

@@ -2,6 +2,9 @@
 
 mod admin;
 mod arguments;
+mod bit_field;
+mod bitop;
+mod bits;
 mod client;
 mod config;
 mod context;
@@ -10,9 +13,11 @@ mod dispatch;
 mod expire;
 mod handshake;
 mod hash;
+mod hyperloglog;
 mod info;
 mod introspection;
 mod keys;
+mod lcs;
 mod list;
 mod list_blocking;
 mod list_position;
@@ -21,6 +26,9 @@ mod sample;
 mod scan;
 #[cfg(feature = "lua")]
 mod script;
+mod set;
+mod set_algebra;
+mod set_random;
 mod settle;
 mod spec;
 mod string;

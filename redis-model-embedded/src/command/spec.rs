@@ -46,7 +46,8 @@ impl KeyPositions {
     /// Every other argument, from the first.
     pub(crate) const ALTERNATE: Self = Self::fixed(1, -1, 2);
 
-    const fn fixed(first: i32, last: i32, step: i32) -> Self {
+    /// Those from `first` to `last`, every `step`th; a negative `last` counts from the end.
+    pub(crate) const fn fixed(first: i32, last: i32, step: i32) -> Self {
         Self { first, last, step, counted_at: None }
     }
 

@@ -1,8 +1,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, client, config, counter, expire, handshake, hash, info, introspection, is_word, keys, list,
-    list_blocking, list_position, pubsub, scan, string, text, transaction,
+    Args, Command, admin, bit_field, bitop, bits, client, config, counter, expire, handshake, hash, hyperloglog, info,
+    introspection, is_word, keys, lcs, list, list_blocking, list_position, pubsub, scan, set, set_algebra, set_random,
+    string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -10,6 +11,10 @@ use crate::protocol::{ErrorReply, c_string};
 const FAMILIES: &[&[Command]] = &[
     string::COMMANDS,
     text::COMMANDS,
+    bits::COMMANDS,
+    bitop::COMMANDS,
+    bit_field::COMMANDS,
+    lcs::COMMANDS,
     counter::COMMANDS,
     keys::COMMANDS,
     expire::COMMANDS,
@@ -19,6 +24,10 @@ const FAMILIES: &[&[Command]] = &[
     list_position::COMMANDS,
     list_blocking::COMMANDS,
     pubsub::COMMANDS,
+    hyperloglog::COMMANDS,
+    set::COMMANDS,
+    set_random::COMMANDS,
+    set_algebra::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
     client::COMMANDS,

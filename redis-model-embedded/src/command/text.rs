@@ -8,7 +8,7 @@ use super::{
 use crate::protocol::{ErrorReply, Reply};
 
 /// `proto-max-bulk-len`
-const MAX_LENGTH: usize = 512 * 1024 * 1024;
+pub(super) const MAX_LENGTH: usize = 512 * 1024 * 1024;
 
 const WRITE: Flags = Flags::WRITE.and(Flags::DENY_OOM);
 

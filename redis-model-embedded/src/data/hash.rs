@@ -1,6 +1,9 @@
 use std::ops::Range;
 
-use super::{Dict, Page};
+use super::{
+    Dict, Page,
+    packed::{length_byte, pop, push},
+};
 
 /// A hash stays packed up to this many fields, and while no field or value is longer than [`MAX_PACKED_TEXT`].
 const MAX_PACKED_FIELDS: usize = 128;
@@ -192,20 +195,6 @@ fn find(bytes: &[u8], field: &[u8]) -> Option<Found> {
         start = end;
     }
     None
-}
-
-fn push(bytes: &mut Vec<u8>, text: &[u8]) {
-    bytes.push(length_byte(text));
-    bytes.extend_from_slice(text);
-}
-
-fn pop(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (&length, rest) = bytes.split_first()?;
-    rest.split_at_checked(usize::from(length))
-}
-
-fn length_byte(text: &[u8]) -> u8 {
-    u8::try_from(text.len()).expect("longer texts are never packed")
 }
 
 #[cfg(test)]

@@ -55,7 +55,15 @@ impl Keyspace {
         self.get(key).map(K::of).transpose()
     }
 
-    /// The same for changing it in place. The caller says [`touch`](Self::touch) once it has.
+    /// The same for several keys at once, in their order.
+    pub(crate) fn find_all<K: Kind>(&mut self, keys: &[&[u8]]) -> Result<Vec<Option<&K>>, ErrorReply> {
+        for key in keys {
+            self.expire_if_due(key);
+        }
+        keys.iter().map(|key| self.keys.get(key).map(|entry| K::of(&entry.value)).transpose()).collect()
+    }
+
+    /// The value of `key` as a `K`, for changing it in place. The caller says [`touch`](Self::touch) once it has.
     pub(crate) fn find_mut<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, ErrorReply> {
         self.expire_if_due(key);
         self.keys.get_mut(key).map(|entry| K::of_mut(&mut entry.value)).transpose()

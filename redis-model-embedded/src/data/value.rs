@@ -1,4 +1,4 @@
-use super::{Hash, List};
+use super::{Hash, List, Set};
 use crate::protocol::ErrorReply;
 
 /// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
@@ -7,6 +7,7 @@ pub(crate) enum Value {
     String(Vec<u8>),
     Hash(Box<Hash>),
     List(Box<List>),
+    Set(Box<Set>),
 }
 
 impl Value {
@@ -16,6 +17,7 @@ impl Value {
             Self::String(_) => "string",
             Self::Hash(_) => "hash",
             Self::List(_) => "list",
+            Self::Set(_) => "set",
         }
     }
 
@@ -25,6 +27,7 @@ impl Value {
             Self::String(_) => false,
             Self::Hash(hash) => hash.is_empty(),
             Self::List(list) => list.is_empty(),
+            Self::Set(set) => set.is_empty(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Value {
                 Self::Hash(Box::new(copy))
             }
             Self::List(list) => Self::List(list.clone()),
+            Self::Set(set) => Self::Set(set.clone()),
         }
     }
 }
@@ -54,50 +58,28 @@ pub(crate) trait Kind: Sized {
     fn new_value() -> Value;
 }
 
-impl Kind for Vec<u8> {
-    fn of(value: &Value) -> Result<&Self, ErrorReply> {
-        let Value::String(bytes) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(bytes)
-    }
+/// Says that the values of one variant are the `$type`s, and what an empty one is.
+macro_rules! kind {
+    ($variant:ident, $type:ty) => {
+        impl Kind for $type {
+            fn of(value: &Value) -> Result<&Self, ErrorReply> {
+                let Value::$variant(value) = value else { return Err(ErrorReply::WRONG_TYPE) };
+                Ok(value)
+            }
 
-    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
-        let Value::String(bytes) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(bytes)
-    }
+            fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
+                let Value::$variant(value) = value else { return Err(ErrorReply::WRONG_TYPE) };
+                Ok(value)
+            }
 
-    fn new_value() -> Value {
-        Value::String(Vec::new())
-    }
+            fn new_value() -> Value {
+                Value::$variant(Default::default())
+            }
+        }
+    };
 }
 
-impl Kind for Hash {
-    fn of(value: &Value) -> Result<&Self, ErrorReply> {
-        let Value::Hash(hash) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(hash)
-    }
-
-    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
-        let Value::Hash(hash) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(hash)
-    }
-
-    fn new_value() -> Value {
-        Value::Hash(Box::default())
-    }
-}
-
-impl Kind for List {
-    fn of(value: &Value) -> Result<&Self, ErrorReply> {
-        let Value::List(list) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(list)
-    }
-
-    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
-        let Value::List(list) = value else { return Err(ErrorReply::WRONG_TYPE) };
-        Ok(list)
-    }
-
-    fn new_value() -> Value {
-        Value::List(Box::default())
-    }
-}
+kind!(String, Vec<u8>);
+kind!(Hash, Hash);
+kind!(List, List);
+kind!(Set, Set);

@@ -85,6 +85,21 @@ fn lists() {
 }
 
 #[test]
+fn bits() {
+    compare("bits");
+}
+
+#[test]
+fn hyperloglog() {
+    compare("hyperloglog");
+}
+
+#[test]
+fn sets() {
+    compare("sets");
+}
+
+#[test]
 fn transactions() {
     compare("transactions");
 }

@@ -1,4 +1,4 @@
-//! What SCAN and HSCAN promise: every element that is there during the whole scan is returned.
+//! What SCAN, HSCAN and SSCAN promise: every element that is there during the whole scan is returned.
 
 use std::collections::HashSet;
 
@@ -97,6 +97,33 @@ proptest! {
         );
         prop_assert_eq!(missed, Vec::<u16>::new());
     }
+
+    #[test]
+    fn a_scan_of_members_misses_none_that_stays(writes in writes(), count in 1..30u8) {
+        let engine = Engine::with_manual_clock();
+        let (mut con, mut other) = (engine.connection(), engine.connection());
+        con.execute(&[b"SADD", b"s", b"no number"]);
+        for number in 0..200 {
+            con.execute(&[b"SADD", b"s", &name(number)]);
+        }
+        let count = count.to_string();
+        let missed = missed_in_a_scan(
+            writes.into_iter(),
+            |write| match write {
+                Write::Insert(number) => drop(other.execute(&[b"SADD", b"s", &name(number)])),
+                Write::Remove(number) => drop(other.execute(&[b"SREM", b"s", &name(number)])),
+            },
+            |cursor| page(&mut con, &[b"SSCAN", b"s", cursor, b"COUNT", count.as_bytes()]),
+        );
+        prop_assert_eq!(missed, Vec::<u16>::new());
+    }
+}
+
+/// How many elements an array or a set has, and how many different ones.
+fn sizes(reply: &Reply) -> (usize, usize) {
+    let (Reply::Array(elements) | Reply::Set(elements)) = reply else { panic!("not {reply:?}") };
+    let distinct: HashSet<String> = elements.iter().map(|element| format!("{element:?}")).collect();
+    (elements.len(), distinct.len())
 }
 
 #[test]
@@ -106,11 +133,41 @@ fn a_random_sample_has_no_field_twice() {
         con.execute(&[b"HSET", b"h", &name(number), b""]);
     }
     for count in ["1", "50", "150", "299", "300", "1000"] {
-        let Reply::Array(fields) = con.execute(&[b"HRANDFIELD", b"h", count.as_bytes()]) else {
-            panic!("HRANDFIELD with a count answers with an array")
-        };
         let wanted = count.parse::<usize>().expect("the counts are numbers").min(300);
-        let distinct: HashSet<String> = fields.iter().map(|field| format!("{field:?}")).collect();
-        assert_eq!((fields.len(), distinct.len()), (wanted, wanted));
+        assert_eq!(sizes(&con.execute(&[b"HRANDFIELD", b"h", count.as_bytes()])), (wanted, wanted));
+    }
+}
+
+#[test]
+fn a_random_sample_has_no_member_twice() {
+    let mut con = Engine::new().connection();
+    for first in [b"0".as_slice(), b"no number"] {
+        con.execute(&[b"DEL", b"s"]);
+        con.execute(&[b"SADD", b"s", first]);
+        for number in 1..300 {
+            con.execute(&[b"SADD", b"s", &name(number)]);
+        }
+        for count in ["1", "50", "150", "299", "300", "1000"] {
+            let wanted = count.parse::<usize>().expect("the counts are numbers").min(300);
+            assert_eq!(sizes(&con.execute(&[b"SRANDMEMBER", b"s", count.as_bytes()])), (wanted, wanted));
+        }
+        assert_eq!(sizes(&con.execute(&[b"SRANDMEMBER", b"s", b"-1000"])).0, 1000);
+    }
+}
+
+#[test]
+fn members_that_are_popped_are_gone() {
+    let mut con = Engine::new().connection();
+    for first in [b"0".as_slice(), b"no number"] {
+        con.execute(&[b"SADD", b"s", first]);
+        for number in 1..300 {
+            con.execute(&[b"SADD", b"s", &name(number)]);
+        }
+        assert_eq!(sizes(&con.execute(&[b"SPOP", b"s", b"120"])), (120, 120));
+        assert_eq!(con.execute(&[b"SCARD", b"s"]), Reply::Int(180));
+        let Reply::Bulk(member) = con.execute(&[b"SPOP", b"s"]) else { panic!("SPOP answers with a member") };
+        assert_eq!(con.execute(&[b"SISMEMBER", b"s", &member]), Reply::Int(0));
+        assert_eq!(sizes(&con.execute(&[b"SPOP", b"s", b"179"])), (179, 179));
+        assert_eq!(con.execute(&[b"EXISTS", b"s"]), Reply::Int(0));
     }
 }

@@ -47,6 +47,13 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
     match kind {
         "key" => one_of(&["a", "b", "c", "d"]),
         "field" => prop_oneof![8 => one_of(&["f", "g", "h", ""]), 1 => bytes].boxed(),
+        // Integers of each width that a set of integers knows.
+        "number" => one_of(&["0", "1", "2", "-1", "5", "32768", "-40000", "2147483648", "9223372036854775807"]),
+        "member" => prop_oneof![8 => one_of(&["a", "b", "c", "", "1", "2"]), 1 => odd, 1 => bytes].boxed(),
+        "count" => one_of(&["0", "1", "2", "3", "-2", "x"]),
+        "bit" => one_of(&["0", "1", "7", "8", "13", "62", "100", "#0", "#1", "#2", "-1"]),
+        "width" => one_of(&["u8", "i8", "u1", "i1", "u2", "i5", "u17", "u63", "i63", "i64", "u64", "i0"]),
+        "letters" => "[ab]{0,9}|[abc]{0,20}".prop_map(String::into_bytes).boxed(),
         "odd" => odd,
         "value" => prop_oneof![4 => integer, 2 => float, 2 => odd, 2 => bytes].boxed(),
         // Longer than what a small hash may hold.

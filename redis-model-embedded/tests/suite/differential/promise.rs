@@ -11,6 +11,8 @@ pub(super) enum Promise {
     Seconds,
     /// The command chooses at random.
     Nothing,
+    /// The command would spoil what the sequence is about, and is left out.
+    Unasked,
 }
 
 /// What servers promise of the reply to a command.
@@ -39,11 +41,13 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
     match command[0].as_slice() {
         // Refused inside a transaction, these spoil it on some servers.
         b"MULTI" | b"WATCH" => is_inside,
-        // Some check the deadline before they look for the key.
-        b"GETEX" => command.len() > 3,
+        // Some check the deadline or the range before they look for the key.
+        b"GETEX" | b"BITPOS" => command.len() > 3,
+        // Some read the whole range before they look for the key, or know ranges without an end.
+        b"BITCOUNT" => command.len() > 2,
         // Some are stricter about cursors and names of types.
         b"SCAN" => command.get(1).is_none_or(|cursor| cursor != b"0") || command.contains(&b"TYPE".to_vec()),
-        b"HSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
+        b"HSCAN" | b"SSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
         // The order of a Lua table is that of another build of Lua.
         b"EVAL" | b"EVAL_RO" => command.get(1).is_some_and(|script| script.starts_with(b"redis.setresp(3)")),
         _ => false,

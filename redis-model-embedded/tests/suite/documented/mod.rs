@@ -1,7 +1,10 @@
 //! The examples of Redis' command pages, for the engine alone.
 
+mod bits;
 mod hashes;
+mod hyperloglog;
 mod keys;
+mod sets;
 mod strings;
 mod transactions;
 
@@ -34,6 +37,7 @@ fn printed(reply: &Reply) -> String {
         Reply::Bulk(bytes) => format!("\"{}\"", bytes.escape_ascii()),
         Reply::Nil | Reply::NilArray => "(nil)".into(),
         Reply::Array(items) => format!("[{}]", list(items)),
+        Reply::Set(members) => format!("~[{}]", list(members)),
         Reply::Map(map) | Reply::Pairs(map) => format!("{{{}}}", pairs(map)),
         other => format!("{other:?}"),
     }
