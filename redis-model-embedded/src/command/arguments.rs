@@ -21,6 +21,12 @@ pub(super) fn small_integer(argument: &[u8]) -> Result<i64, ErrorReply> {
     Ok(number)
 }
 
+/// An integer of at least `least`, as a length; any other text is this error.
+pub(super) fn integer_from(least: i64, argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
+    let number = parse_integer(argument).filter(|number| *number >= least);
+    number.and_then(|number| usize::try_from(number).ok()).ok_or(ErrorReply::fixed(error))
+}
+
 /// A number of a database, as its index.
 pub(super) fn database_index(argument: &[u8]) -> Result<usize, ErrorReply> {
     Databases::index(small_integer(argument)?).ok_or(ErrorReply::DB_OUT_OF_RANGE)

@@ -16,6 +16,7 @@ mod sample;
 mod scan;
 #[cfg(feature = "lua")]
 mod script;
+mod sorted_set;
 mod spec;
 mod string;
 mod table;

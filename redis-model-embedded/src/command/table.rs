@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, string,
-    text, transaction,
+    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan,
+    sorted_set, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -15,6 +15,12 @@ const FAMILIES: &[&[Command]] = &[
     expire::COMMANDS,
     scan::COMMANDS,
     hash::COMMANDS,
+    sorted_set::update::COMMANDS,
+    sorted_set::remove::COMMANDS,
+    sorted_set::lookup::COMMANDS,
+    sorted_set::range::COMMANDS,
+    sorted_set::pop::COMMANDS,
+    sorted_set::combine::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
     admin::COMMANDS,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 /// Entries lie in one vector; a removal moves the last entry into the hole. A scan walks that vector from its end to
 /// its start, and its cursor is the number of entries not yet visited. Entries only ever move towards the start, so
 /// one that is present during a whole scan cannot be missed; one that moves may be seen twice, which Redis allows too.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Dict<V> {
     entries: IndexMap<Box<[u8]>, V, RandomState>,
 }
@@ -65,6 +65,12 @@ impl<V> Dict<V> {
 
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Removed<V>> {
         let (place, key, value) = self.entries.swap_remove_full(key)?;
+        Some(Removed { key, value, place })
+    }
+
+    /// Removes the entry at `place`, which is below [`len`](Self::len).
+    pub(crate) fn remove_at(&mut self, place: usize) -> Option<Removed<V>> {
+        let (key, value) = self.entries.swap_remove_index(place)?;
         Some(Removed { key, value, place })
     }
 

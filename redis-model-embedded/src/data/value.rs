@@ -1,4 +1,4 @@
-use super::Hash;
+use super::{Hash, SortedSet};
 use crate::protocol::ErrorReply;
 
 /// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
@@ -6,6 +6,7 @@ use crate::protocol::ErrorReply;
 pub(crate) enum Value {
     String(Vec<u8>),
     Hash(Box<Hash>),
+    SortedSet(Box<SortedSet>),
 }
 
 impl Value {
@@ -14,6 +15,7 @@ impl Value {
         match self {
             Self::String(_) => "string",
             Self::Hash(_) => "hash",
+            Self::SortedSet(_) => "zset",
         }
     }
 
@@ -22,6 +24,7 @@ impl Value {
         match self {
             Self::String(_) => false,
             Self::Hash(hash) => hash.is_empty(),
+            Self::SortedSet(set) => set.is_empty(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Value {
                 }
                 Self::Hash(Box::new(copy))
             }
+            Self::SortedSet(set) => Self::SortedSet(set.clone()),
         }
     }
 }
@@ -79,5 +83,21 @@ impl Kind for Hash {
 
     fn new_value() -> Value {
         Value::Hash(Box::default())
+    }
+}
+
+impl Kind for SortedSet {
+    fn of(value: &Value) -> Result<&Self, ErrorReply> {
+        let Value::SortedSet(set) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(set)
+    }
+
+    fn of_mut(value: &mut Value) -> Result<&mut Self, ErrorReply> {
+        let Value::SortedSet(set) = value else { return Err(ErrorReply::WRONG_TYPE) };
+        Ok(set)
+    }
+
+    fn new_value() -> Value {
+        Value::SortedSet(Box::default())
     }
 }

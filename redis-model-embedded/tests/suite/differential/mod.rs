@@ -8,6 +8,7 @@ mod keys;
 mod promise;
 #[cfg(feature = "lua")]
 mod scripts;
+mod sorted_sets;
 mod strings;
 mod transactions;
 

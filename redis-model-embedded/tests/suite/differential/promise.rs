@@ -18,8 +18,10 @@ pub(super) fn promise(command: &Command) -> Promise {
     match command[0].as_slice() {
         b"KEYS" | b"SCAN" => Promise::Elements,
         b"TTL" => Promise::Seconds,
-        // A count of at least as many fields as there are leaves no choice.
-        b"HRANDFIELD" if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) => {
+        // A count of at least as many elements as there are leaves no choice.
+        b"HRANDFIELD" | b"ZRANDMEMBER"
+            if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) =>
+        {
             Promise::Nothing
         }
         _ => Promise::Everything,
@@ -43,7 +45,7 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
         b"GETEX" => command.len() > 3,
         // Some are stricter about cursors and names of types.
         b"SCAN" => command.get(1).is_none_or(|cursor| cursor != b"0") || command.contains(&b"TYPE".to_vec()),
-        b"HSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
+        b"HSCAN" | b"ZSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
         // The order of a Lua table is that of another build of Lua.
         b"EVAL" | b"EVAL_RO" => command.get(1).is_some_and(|script| script.starts_with(b"redis.setresp(3)")),
         _ => false,

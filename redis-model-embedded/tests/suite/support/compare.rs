@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use redis_model_embedded::{Engine, Session};
 
 use super::{Client, RealServer, request, shown};
@@ -7,7 +9,8 @@ use super::{Client, RealServer, request, shown};
 pub(crate) enum Strictness {
     /// Every byte: the server is the version that the engine follows.
     Exact,
-    /// Every byte of what is no error: newer servers word errors differently.
+    /// Every byte of what is neither an error nor a fraction: newer servers word errors differently, and print doubles
+    /// with the fewest digits that tell them apart.
     ErrorsAlike,
 }
 
@@ -17,17 +20,31 @@ impl Strictness {
     }
 
     pub(crate) fn accepts(self, engine: &[u8], server: &[u8]) -> bool {
-        engine == server || (self == Self::ErrorsAlike && without_error_texts(engine) == without_error_texts(server))
+        engine == server || (self == Self::ErrorsAlike && essence(engine) == essence(server))
     }
 }
 
-/// The reply with every error line cut down to its minus.
-fn without_error_texts(reply: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::new();
+/// The lines of a reply, every error cut down to its minus, every number in one spelling, and without the lengths of
+/// bulk strings that are numbers.
+fn essence(reply: &[u8]) -> Vec<Cow<'_, [u8]>> {
+    let mut kept: Vec<Cow<'_, [u8]>> = Vec::new();
     for line in reply.split_inclusive(|byte| *byte == b'\n') {
-        kept.extend_from_slice(if line.starts_with(b"-") { b"-\r\n" } else { line });
+        if let Some(number) = double(line) {
+            if kept.last().is_some_and(|header| header.starts_with(b"$")) {
+                kept.pop();
+            }
+            kept.push(number.to_string().into_bytes().into());
+        } else {
+            kept.push(if line.starts_with(b"-") { b"-".into() } else { line.into() });
+        }
     }
     kept
+}
+
+/// The number that a line is, with or without the comma of RESP3.
+fn double(line: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(line).ok()?.strip_suffix("\r\n")?;
+    text.strip_prefix(',').unwrap_or(text).parse().ok()
 }
 
 /// One client of the engine and one of the server, which are told the same.
