@@ -16,7 +16,7 @@ const READ: Flags = Flags::READONLY;
 const FAST: Flags = READ.and(Flags::FAST);
 
 /// Redis keeps whole scores up to this size as integers in small sets (`double2ll`).
-const GREATEST_WHOLE: f64 = (i64::MAX / 2) as f64;
+const GREATEST_WHOLE: f64 = 4_611_686_018_427_387_904.0;
 
 pub(in crate::command) const COMMANDS: &[Command] = &[
     Command::new("zcard", 2, FAST, KeyPositions::ONE, zcard),

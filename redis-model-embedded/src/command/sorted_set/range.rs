@@ -13,12 +13,12 @@ const READ: Flags = Flags::READONLY;
 const WRITE: Flags = Flags::WRITE.and(Flags::DENY_OOM);
 
 pub(in crate::command) const COMMANDS: &[Command] = &[
-    Command::new("zrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::ZRANGE)),
-    Command::new("zrevrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::ZREVRANGE)),
-    Command::new("zrangebyscore", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::BY_SCORE)),
-    Command::new("zrevrangebyscore", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::REV_BY_SCORE)),
-    Command::new("zrangebylex", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::BY_LEX)),
-    Command::new("zrevrangebylex", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, &Form::REV_BY_LEX)),
+    Command::new("zrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::ZRANGE)),
+    Command::new("zrevrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::ZREVRANGE)),
+    Command::new("zrangebyscore", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::BY_SCORE)),
+    Command::new("zrevrangebyscore", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::REV_BY_SCORE)),
+    Command::new("zrangebylex", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::BY_LEX)),
+    Command::new("zrevrangebylex", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::REV_BY_LEX)),
     Command::new("zrangestore", -5, WRITE, KeyPositions::TWO, zrangestore),
 ];
 
@@ -53,7 +53,7 @@ impl Form {
     }
 }
 
-fn reply(ctx: &mut Context<'_>, args: Args<'_>, form: &Form) -> Outcome {
+fn reply(ctx: &mut Context<'_>, args: Args<'_>, form: Form) -> Outcome {
     let query = Query::parse(&args[2..], form)?;
     let Some(set) = ctx.keys().find::<SortedSet>(args[1])? else { return Ok(Reply::Array(Vec::new())) };
     let mut entries: Vec<Entry<'_>> = set.range(query.ranks(set)).collect();
@@ -65,7 +65,7 @@ fn reply(ctx: &mut Context<'_>, args: Args<'_>, form: &Form) -> Outcome {
 
 /// `ZRANGESTORE destination source first last [option ...]`
 fn zrangestore(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let query = Query::parse(&args[3..], &Form::ZRANGESTORE)?;
+    let query = Query::parse(&args[3..], Form::ZRANGESTORE)?;
     let keys = ctx.keys();
     let source = keys.find::<SortedSet>(args[2])?;
     let part = source.map_or_else(SortedSet::default, |set| SortedSet::from_sorted(set.range(query.ranks(set))));
@@ -93,9 +93,9 @@ impl Limit {
 
 impl<'a> Query<'a> {
     /// Reads the two ends and the options behind them.
-    fn parse(words: &[&'a [u8]], form: &Form) -> Result<Self, ErrorReply> {
+    fn parse(words: &[&'a [u8]], form: Form) -> Result<Self, ErrorReply> {
         let [first, last, options @ ..] = words else { return Err(ErrorReply::SYNTAX) };
-        let Form { mut axis, mut direction, .. } = *form;
+        let Form { mut axis, mut direction, .. } = form;
         let (mut limit, mut with_scores) = (Limit::NONE, false);
         let mut rest = options;
         while let [word, after @ ..] = rest {

@@ -6,6 +6,9 @@ use super::{
     order::{self, Order},
 };
 
+/// From one in so many members on, removing them one by one costs more than going through the whole set.
+const LARGE_PART: usize = 8;
+
 /// A large sorted set: a table of scores by member, and the order of the table's places.
 ///
 /// Members lie in the table only. A removal moves the table's last entry, and the order is told of its new place.
@@ -17,12 +20,9 @@ pub(crate) struct Indexed {
 
 impl Indexed {
     pub(super) fn from_sorted<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Self {
-        let mut indexed = Self::default();
-        for (rank, (member, score)) in entries.enumerate() {
-            let (place, _) = indexed.scores.insert(member, score);
-            indexed.order.insert(rank, short(place));
-        }
-        indexed
+        let mut scores = Dict::default();
+        let order = entries.map(|(member, score)| short(scores.insert(member, score).0)).collect();
+        Self { scores, order }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -65,6 +65,9 @@ impl Indexed {
     }
 
     pub(super) fn remove_ranks(&mut self, ranks: Range<usize>) {
+        if ranks.len() >= self.len() / LARGE_PART {
+            return self.remove_large_part(&ranks);
+        }
         for _ in ranks.clone() {
             self.remove_rank(ranks.start);
         }
@@ -85,6 +88,25 @@ impl Indexed {
     /// How many entries come before this one, which need not be in the set.
     fn rank_of(&self, target: Entry<'_>) -> usize {
         self.partition_point(|entry| compare(entry, target) == Ordering::Less)
+    }
+
+    /// The same in time linear in the set, whatever is removed.
+    fn remove_large_part(&mut self, ranks: &Range<usize>) {
+        let mut is_gone = vec![false; self.len()];
+        for place in self.order.range(ranks.clone()) {
+            is_gone[place as usize] = true;
+        }
+        let mut kept = 0;
+        let count_kept = |is_gone: &bool| {
+            kept += u32::from(!is_gone);
+            kept
+        };
+        let kept_until: Vec<u32> = is_gone.iter().map(count_kept).collect();
+        let before = self.order.range(0..ranks.start);
+        let after = self.order.range(ranks.end..self.len());
+        let order = before.chain(after).map(|place| kept_until[place as usize] - 1).collect();
+        self.order = order;
+        self.scores.retain(|place| !is_gone[place]);
     }
 
     fn remove_rank(&mut self, rank: usize) -> Option<f64> {

@@ -200,7 +200,7 @@ mod tests {
         let write = prop_oneof![
             60 => (0..members, -20..20i8).prop_map(|(member, score)| Write::Insert(member, score)),
             20 => (0..members).prop_map(Write::Remove),
-            1 => (0..400usize, 0..30usize).prop_map(|(start, count)| Write::RemoveRanks(start, count)),
+            1 => (0..400usize, 0..200usize).prop_map(|(start, count)| Write::RemoveRanks(start, count)),
         ];
         vec(write, 1..1200)
     }

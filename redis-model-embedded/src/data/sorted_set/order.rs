@@ -91,6 +91,16 @@ impl Order {
     }
 }
 
+impl FromIterator<u32> for Order {
+    fn from_iter<I: IntoIterator<Item = u32>>(places: I) -> Self {
+        let mut order = Self::default();
+        for (rank, place) in places.into_iter().enumerate() {
+            order.insert(rank, place);
+        }
+        order
+    }
+}
+
 impl Default for Node {
     fn default() -> Self {
         Self::Leaf(Vec::new())
@@ -290,10 +300,7 @@ mod tests {
 
     #[test]
     fn a_million_places_are_four_levels_deep() {
-        let mut order = Order::default();
-        for place in 0..1_000_000 {
-            order.insert(place as usize, place);
-        }
+        let order: Order = (0..1_000_000).collect();
         assert_eq!(depth(&order.root, true), 4);
         assert_eq!(order.partition_point(|place| place < 777_777), 777_777);
         assert_eq!(order.range(500_000..500_003).collect::<Vec<_>>(), [500_000, 500_001, 500_002]);
