@@ -226,8 +226,10 @@ mod tests {
         keys.set(b"a", text("1"));
         keys.set_deadline(b"a", Some(100));
         keys.now = 99;
+        assert!(keys.peek(b"a").is_some());
         assert!(keys.contains(b"a"));
         keys.now = 100;
+        assert!(keys.peek(b"a").is_none());
         assert!(!keys.contains(b"a"));
     }
 
