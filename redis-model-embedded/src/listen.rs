@@ -102,13 +102,11 @@ fn within<T>(runtime: &Runtime, register: impl FnOnce() -> T) -> T {
 /// The stream of a client. One that has gone before it was accepted is no reason to stop listening, and where there
 /// are no file descriptors left, those who hold them get a turn.
 async fn accepted<S, A>(outcome: io::Result<(S, A)>) -> Option<S> {
-    match outcome {
-        Ok((stream, _)) => Some(stream),
-        Err(_) => {
-            tokio::task::yield_now().await;
-            None
-        }
+    if let Ok((stream, _)) = outcome {
+        return Some(stream);
     }
+    tokio::task::yield_now().await;
+    None
 }
 
 fn serve(engine: &Engine, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {

@@ -28,7 +28,8 @@ impl Engine {
     /// use redis_model_embedded::Engine;
     ///
     /// let (client, server) = tokio::io::duplex(64 * 1024);
-    /// tokio::spawn(async move { Engine::new().serve(server).await });
+    /// let engine = Engine::new();
+    /// tokio::spawn(async move { engine.serve(server).await });
     /// let (mut con, driver) = MultiplexedConnection::new(&RedisConnectionInfo::default(), client).await?;
     /// tokio::spawn(driver);
     ///

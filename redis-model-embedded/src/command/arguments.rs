@@ -43,19 +43,15 @@ pub(super) fn timeout(ctx: &Context<'_>, argument: &[u8]) -> Result<Option<Milli
     }
 }
 
-/// A number that is not negative; each command has an error of its own for others.
-pub(super) fn whole_number(argument: &[u8]) -> Option<usize> {
-    parse_integer(argument).and_then(|number| usize::try_from(number).ok())
-}
-
 /// A count that must not be negative; whatever it is not, Redis has one error for it.
 pub(super) fn unsigned(argument: &[u8]) -> Result<usize, ErrorReply> {
-    whole_number(argument).ok_or(ErrorReply::fixed("ERR value is out of range, must be positive"))
+    integer_from(0, argument, "ERR value is out of range, must be positive")
 }
 
-/// A count that must be above zero; `error` says so.
-pub(super) fn positive(argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
-    whole_number(argument).filter(|number| *number > 0).ok_or(ErrorReply::fixed(error))
+/// An integer of at least `least`, as a length; any other text is this error.
+pub(super) fn integer_from(least: i64, argument: &[u8], error: &'static str) -> Result<usize, ErrorReply> {
+    let number = parse_integer(argument).filter(|number| *number >= least);
+    number.and_then(|number| usize::try_from(number).ok()).ok_or(ErrorReply::fixed(error))
 }
 
 /// A number of a database, as its index.

@@ -3,7 +3,7 @@
 use super::{
     Args, Command, Context, Flags, Outcome,
     arguments::integer,
-    counter, is_word, sample,
+    counter, sample,
     scan::{ScanOptions, Scanned, empty_page, page_reply, parse_cursor},
     spec::KeyPositions,
 };
@@ -154,22 +154,14 @@ fn set_field(ctx: &mut Context<'_>, args: Args<'_>, value: &[u8]) -> Result<(), 
 
 /// `HRANDFIELD key [count [WITHVALUES]]`: a negative count may repeat fields.
 fn hrandfield(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let Some(count) = args.get(2) else { return one_random_field(ctx, args[1]) };
-    let count = sample::count(count)?;
-    let with_values = match &args[3..] {
-        [] => false,
-        [word] if is_word(word, "WITHVALUES") => true,
-        _ => return Err(ErrorReply::SYNTAX),
+    let Some(wanted) = sample::Wanted::parse(&args[2..], "WITHVALUES")? else {
+        return one_random_field(ctx, args[1]);
     };
-    let limit = if with_values { i64::MAX / 2 } else { i64::MAX };
-    if !(-limit..=limit).contains(&count) {
-        return Err(ErrorReply::OUT_OF_RANGE);
-    }
     let Some(length) = ctx.keys().find::<Hash>(args[1])?.map(Hash::len) else { return Ok(Reply::Array(Vec::new())) };
-    let places = sample::places(ctx, length, count)?;
+    let places = sample::places(ctx, length, wanted.count)?;
     let hash = ctx.keys().find::<Hash>(args[1])?;
     let chosen = places.into_iter().filter_map(|place| hash.and_then(|hash| hash.at(place)));
-    Ok(if with_values {
+    Ok(if wanted.with_values {
         Reply::Pairs(chosen.map(|(field, value)| (Reply::bulk(field), Reply::bulk(value))).collect())
     } else {
         Reply::bulks(chosen.map(|(field, _)| field))

@@ -2,8 +2,9 @@
 
 use super::{
     Args, Command, Context, Flags, Outcome,
-    arguments::{between, from_start, integer, positive, unsigned},
+    arguments::{between, from_start, integer, unsigned},
     is_word,
+    multi_pop::MultiPop,
     spec::KeyPositions,
 };
 use crate::{
@@ -192,37 +193,6 @@ pub(super) fn pop_first_list(ctx: &mut Context<'_>, request: &MultiPop<'_, End>)
         }
     }
     Ok(None)
-}
-
-/// What LMPOP, ZMPOP and their blocking forms are asked for.
-pub(super) struct MultiPop<'a, W> {
-    pub(super) keys: &'a [&'a [u8]],
-    /// Which elements go first.
-    pub(super) which: W,
-    pub(super) count: usize,
-}
-
-impl<'a, W> MultiPop<'a, W> {
-    /// Reads `numkeys key [key ...] which [COUNT count]`.
-    pub(super) fn parse(
-        words: &'a [&'a [u8]],
-        which: impl Fn(&[u8]) -> Result<W, ErrorReply>,
-    ) -> Result<Self, ErrorReply> {
-        let (numkeys, rest) = words.split_first().ok_or(ErrorReply::SYNTAX)?;
-        let numkeys = positive(numkeys, "ERR numkeys should be greater than 0")?;
-        let (keys, rest) = rest.split_at_checked(numkeys).ok_or(ErrorReply::SYNTAX)?;
-        let (word, options) = rest.split_first().ok_or(ErrorReply::SYNTAX)?;
-        let which = which(word)?;
-        let count = match options {
-            [] => 1,
-            [word, count, rest @ ..] if is_word(word, "COUNT") => {
-                let count = positive(count, "ERR count should be greater than 0")?;
-                if rest.is_empty() { count } else { return Err(ErrorReply::SYNTAX) }
-            }
-            _ => return Err(ErrorReply::SYNTAX),
-        };
-        Ok(Self { keys, which, count })
-    }
 }
 
 /// LEFT or RIGHT.

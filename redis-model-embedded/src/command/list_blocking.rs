@@ -3,7 +3,8 @@
 use super::{
     Args, Command, Context, Flags, Outcome,
     arguments::timeout,
-    list::{MultiPop, end, move_element, pop_first_list, pop_from},
+    list::{end, move_element, pop_first_list, pop_from},
+    multi_pop::MultiPop,
     spec::KeyPositions,
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::{
     Args, Command, Context, Flags, Outcome,
-    arguments::{integer, whole_number},
+    arguments::{integer, integer_from},
     is_word,
     spec::KeyPositions,
 };
@@ -54,9 +54,9 @@ impl Search {
                 // The one number without an opposite stays negative in Redis, and passes over nothing.
                 search.skipped = rank.checked_abs().map_or(0, |rank| usize::try_from(rank - 1).unwrap_or(usize::MAX));
             } else if is_word(word, "COUNT") {
-                search.count = Some(whole_number(value).ok_or(ErrorReply::fixed("ERR COUNT can't be negative"))?);
+                search.count = Some(integer_from(0, value, "ERR COUNT can't be negative")?);
             } else if is_word(word, "MAXLEN") {
-                search.comparisons = whole_number(value).ok_or(ErrorReply::fixed("ERR MAXLEN can't be negative"))?;
+                search.comparisons = integer_from(0, value, "ERR MAXLEN can't be negative")?;
             } else {
                 return Err(ErrorReply::SYNTAX);
             }

@@ -1,12 +1,38 @@
 //! What HRANDFIELD, SRANDMEMBER and ZRANDMEMBER share: choosing elements by their places.
 
-use super::{Context, arguments::integer};
+use super::{Context, arguments::integer, is_word};
 use crate::protocol::ErrorReply;
 
 /// Redis sends such a reply piece by piece; here it would have to fit in memory at once.
 const MOST_REPEATED: usize = 10_000_000;
 
-/// The count of elements to choose; a negative one may repeat elements.
+/// `count [WITHVALUES]`: what to choose.
+pub(super) struct Wanted {
+    /// A negative count may repeat elements.
+    pub(super) count: i64,
+    pub(super) with_values: bool,
+}
+
+impl Wanted {
+    /// Reads what follows the key; `None` stands for one element. `with` is the command's word for values.
+    pub(super) fn parse(words: &[&[u8]], with: &str) -> Result<Option<Self>, ErrorReply> {
+        let [first, rest @ ..] = words else { return Ok(None) };
+        let count = count(first)?;
+        let with_values = match rest {
+            [] => false,
+            [word] if is_word(word, with) => true,
+            _ => return Err(ErrorReply::SYNTAX),
+        };
+        // A reply with values has twice as many elements.
+        let limit = if with_values { i64::MAX / 2 } else { i64::MAX };
+        if !(-limit..=limit).contains(&count) {
+            return Err(ErrorReply::OUT_OF_RANGE);
+        }
+        Ok(Some(Self { count, with_values }))
+    }
+}
+
+/// How many elements to choose; a negative count may repeat elements.
 pub(super) fn count(argument: &[u8]) -> Result<i64, ErrorReply> {
     let count = integer(argument)?;
     if count == i64::MIN {

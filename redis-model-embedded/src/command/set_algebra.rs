@@ -3,11 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{
-    Args, Command, Context, Flags, Outcome,
-    arguments::{positive, whole_number},
-    is_word,
-    set::members_reply,
-    spec::KeyPositions,
+    Args, Command, Context, Flags, Outcome, arguments::integer_from, is_word, set::members_reply, spec::KeyPositions,
 };
 use crate::{
     data::{Member, Set, Value},
@@ -70,7 +66,7 @@ fn store(ctx: &mut Context<'_>, key: &[u8], result: Set) -> Reply {
 
 /// `SINTERCARD numkeys key [key ...] [LIMIT limit]`
 fn sintercard(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let count = positive(args[1], "ERR numkeys should be greater than 0")?;
+    let count = integer_from(1, args[1], "ERR numkeys should be greater than 0")?;
     let Some((keys, words)) = args[2..].split_at_checked(count) else {
         return Err(ErrorReply::fixed("ERR Number of keys can't be greater than number of args"));
     };
@@ -85,7 +81,7 @@ fn limit(words: &[&[u8]]) -> Result<usize, ErrorReply> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let (true, Some(number)) = (is_word(word, "LIMIT"), words.next()) else { return Err(ErrorReply::SYNTAX) };
-        limit = whole_number(number).ok_or(ErrorReply::fixed("ERR LIMIT can't be negative"))?;
+        limit = integer_from(0, number, "ERR LIMIT can't be negative")?;
     }
     Ok(if limit == 0 { usize::MAX } else { limit })
 }

@@ -3,7 +3,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use super::{
     Args, Command, admin, bit_field, bitop, bits, client, config, counter, expire, handshake, hash, hyperloglog, info,
     introspection, is_word, keys, lcs, list, list_blocking, list_position, pubsub, scan, set, set_algebra, set_random,
-    string, text, transaction,
+    sorted_set, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -28,6 +28,12 @@ const FAMILIES: &[&[Command]] = &[
     set::COMMANDS,
     set_random::COMMANDS,
     set_algebra::COMMANDS,
+    sorted_set::update::COMMANDS,
+    sorted_set::remove::COMMANDS,
+    sorted_set::lookup::COMMANDS,
+    sorted_set::range::COMMANDS,
+    sorted_set::pop::COMMANDS,
+    sorted_set::combine::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
     client::COMMANDS,

@@ -68,6 +68,21 @@ impl<V> Dict<V> {
         Some(Removed { key, value, place })
     }
 
+    /// Removes the entry at `place`, which is below [`len`](Self::len).
+    pub(crate) fn remove_at(&mut self, place: usize) -> Option<Removed<V>> {
+        let (key, value) = self.entries.swap_remove_index(place)?;
+        Some(Removed { key, value, place })
+    }
+
+    /// Keeps the entries whose places `is_kept` accepts; they close up, and stay in their order.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(usize) -> bool) {
+        let mut place = 0;
+        self.entries.retain(|_, _| {
+            place += 1;
+            is_kept(place - 1)
+        });
+    }
+
     /// The entry at `place`, which is below [`len`](Self::len).
     pub(crate) fn at(&self, place: usize) -> Option<(&[u8], &V)> {
         self.entries.get_index(place).map(|(key, value)| (&**key, value))

@@ -50,6 +50,12 @@ impl Keyspace {
         self.keys.get(key)
     }
 
+    /// The value of `key`, for commands that read several at once.
+    pub(crate) fn peek(&self, key: &[u8]) -> Option<&Value> {
+        let is_due = |entry: &Entry| entry.deadline().is_some_and(|deadline| deadline <= self.now);
+        self.keys.get(key).filter(|entry| !is_due(entry)).map(|entry| &entry.value)
+    }
+
     /// The value of `key` as a `K`; `WRONGTYPE` if it is something else.
     pub(crate) fn find<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&K>, ErrorReply> {
         self.get(key).map(K::of).transpose()
@@ -236,8 +242,10 @@ mod tests {
         keys.set(b"a", text("1"));
         keys.set_deadline(b"a", Some(100));
         keys.now = 99;
+        assert!(keys.peek(b"a").is_some());
         assert!(keys.contains(b"a"));
         keys.now = 100;
+        assert!(keys.peek(b"a").is_none());
         assert!(!keys.contains(b"a"));
     }
 

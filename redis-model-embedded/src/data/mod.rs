@@ -12,6 +12,7 @@ mod keyspace;
 mod list;
 mod packed;
 mod set;
+pub(crate) mod sorted_set;
 mod value;
 mod watch;
 
@@ -22,6 +23,7 @@ pub(crate) use dict::{Dict, Page};
 pub(crate) use hash::Hash;
 pub(crate) use keyspace::Keyspace;
 pub(crate) use list::{End, List};
-pub(crate) use set::{Member, Set};
+pub(crate) use set::{Member, Members, Set};
+pub(crate) use sorted_set::SortedSet;
 pub(crate) use value::{Kind, Value};
 pub(crate) use watch::WatchVersion;

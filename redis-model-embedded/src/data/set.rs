@@ -1,4 +1,7 @@
-use std::ops::{Deref, Range};
+use std::{
+    borrow::Cow,
+    ops::{Deref, Range},
+};
 
 use super::{
     Dict, Page,
@@ -88,20 +91,20 @@ impl Set {
     }
 
     /// All members.
-    pub(crate) fn iter(&self) -> Iter<'_> {
+    pub(crate) fn iter(&self) -> Members<'_> {
         match self {
-            Self::Ints(ints) => Iter::Ints { ints, next: 0 },
-            Self::Packed { bytes, .. } => Iter::Packed(bytes),
-            Self::Table(table) => Iter::Table { table, next: 0 },
+            Self::Ints(ints) => Members::Ints { ints, next: 0 },
+            Self::Packed { bytes, .. } => Members::Packed(bytes),
+            Self::Table(table) => Members::Table { table, next: 0 },
         }
     }
 
     /// The members at these places.
     pub(crate) fn slice(&self, places: Range<usize>) -> impl Iterator<Item = Member<'_>> {
         let (skipped, iter) = match self {
-            Self::Ints(ints) => (0, Iter::Ints { ints, next: places.start }),
+            Self::Ints(ints) => (0, Members::Ints { ints, next: places.start }),
             Self::Packed { .. } => (places.start, self.iter()),
-            Self::Table(table) => (0, Iter::Table { table, next: places.start }),
+            Self::Table(table) => (0, Members::Table { table, next: places.start }),
         };
         iter.skip(skipped).take(places.len())
     }
@@ -199,6 +202,15 @@ impl Deref for Member<'_> {
     }
 }
 
+impl<'a> From<Member<'a>> for Cow<'a, [u8]> {
+    fn from(member: Member<'a>) -> Self {
+        match member {
+            Member::Text(text) => Cow::Borrowed(text),
+            Member::Int(_) => Cow::Owned(member.to_vec()),
+        }
+    }
+}
+
 impl From<Member<'_>> for Vec<u8> {
     fn from(member: Member<'_>) -> Self {
         member.to_vec()
@@ -206,13 +218,13 @@ impl From<Member<'_>> for Vec<u8> {
 }
 
 /// See [`Set::iter`].
-pub(crate) enum Iter<'a> {
+pub(crate) enum Members<'a> {
     Ints { ints: &'a IntSet, next: usize },
     Packed(&'a [u8]),
     Table { table: &'a Dict<()>, next: usize },
 }
 
-impl<'a> Iterator for Iter<'a> {
+impl<'a> Iterator for Members<'a> {
     type Item = Member<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,4 +1,4 @@
-use super::{Hash, List, Set};
+use super::{Hash, List, Set, SortedSet};
 use crate::protocol::ErrorReply;
 
 /// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
@@ -8,6 +8,7 @@ pub(crate) enum Value {
     Hash(Box<Hash>),
     List(Box<List>),
     Set(Box<Set>),
+    SortedSet(Box<SortedSet>),
 }
 
 impl Value {
@@ -18,6 +19,7 @@ impl Value {
             Self::Hash(_) => "hash",
             Self::List(_) => "list",
             Self::Set(_) => "set",
+            Self::SortedSet(_) => "zset",
         }
     }
 
@@ -28,6 +30,7 @@ impl Value {
             Self::Hash(hash) => hash.is_empty(),
             Self::List(list) => list.is_empty(),
             Self::Set(set) => set.is_empty(),
+            Self::SortedSet(set) => set.is_empty(),
         }
     }
 
@@ -44,6 +47,7 @@ impl Value {
             }
             Self::List(list) => Self::List(list.clone()),
             Self::Set(set) => Self::Set(set.clone()),
+            Self::SortedSet(set) => Self::SortedSet(set.clone()),
         }
     }
 }
@@ -83,3 +87,4 @@ kind!(String, Vec<u8>);
 kind!(Hash, Hash);
 kind!(List, List);
 kind!(Set, Set);
+kind!(SortedSet, SortedSet);

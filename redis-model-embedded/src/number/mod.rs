@@ -1,9 +1,11 @@
 //! Numbers as Redis reads and prints them.
 
+mod double;
 mod float;
 mod integer;
 mod long_double;
 
+pub(crate) use double::{parse_double, parse_lax_double};
 pub(crate) use float::format_double;
 #[cfg(feature = "lua")]
 pub(crate) use float::format_significant;

@@ -100,6 +100,21 @@ fn sets() {
 }
 
 #[test]
+fn sorted_sets() {
+    compare("sorted_sets");
+}
+
+#[test]
+fn sorted_set_ranges() {
+    compare("sorted_set_ranges");
+}
+
+#[test]
+fn sorted_set_combinations() {
+    compare("sorted_set_combinations");
+}
+
+#[test]
 fn transactions() {
     compare("transactions");
 }

@@ -1,4 +1,4 @@
-//! What SCAN, HSCAN and SSCAN promise: every element that is there during the whole scan is returned.
+//! What SCAN, HSCAN, SSCAN and ZSCAN promise: every element that is there during the whole scan is returned.
 
 use std::collections::HashSet;
 
@@ -126,6 +126,29 @@ fn sizes(reply: &Reply) -> (usize, usize) {
     (elements.len(), distinct.len())
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_scan_of_scored_members_misses_none_that_stays(writes in writes(), count in 1..30u8) {
+        let engine = Engine::with_manual_clock();
+        let (mut con, mut other) = (engine.connection(), engine.connection());
+        for number in 0..200 {
+            con.execute(&[b"ZADD", b"z", b"1", &name(number)]);
+        }
+        let count = count.to_string();
+        let missed = missed_in_a_scan(
+            writes.into_iter(),
+            |write| match write {
+                Write::Insert(number) => drop(other.execute(&[b"ZADD", b"z", b"0", &name(number)])),
+                Write::Remove(number) => drop(other.execute(&[b"ZREM", b"z", &name(number)])),
+            },
+            |cursor| page(&mut con, &[b"ZSCAN", b"z", cursor, b"COUNT", count.as_bytes()]),
+        );
+        prop_assert_eq!(missed, Vec::<u16>::new());
+    }
+}
+
 #[test]
 fn a_random_sample_has_no_field_twice() {
     let mut con = Engine::new().connection();
@@ -169,5 +192,21 @@ fn members_that_are_popped_are_gone() {
         assert_eq!(con.execute(&[b"SISMEMBER", b"s", &member]), Reply::Int(0));
         assert_eq!(sizes(&con.execute(&[b"SPOP", b"s", b"179"])), (179, 179));
         assert_eq!(con.execute(&[b"EXISTS", b"s"]), Reply::Int(0));
+    }
+}
+
+#[test]
+fn a_random_sample_has_no_scored_member_twice() {
+    let mut con = Engine::new().connection();
+    for number in 0..300 {
+        con.execute(&[b"ZADD", b"z", &name(number), &name(number)]);
+    }
+    for count in ["1", "50", "150", "299", "300", "1000"] {
+        let Reply::Array(members) = con.execute(&[b"ZRANDMEMBER", b"z", count.as_bytes()]) else {
+            panic!("ZRANDMEMBER with a count answers with an array")
+        };
+        let wanted = count.parse::<usize>().expect("the counts are numbers").min(300);
+        let distinct: HashSet<String> = members.iter().map(|member| format!("{member:?}")).collect();
+        assert_eq!((members.len(), distinct.len()), (wanted, wanted));
     }
 }

@@ -68,6 +68,24 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
         "millis" => one_of(&["33177117420000", "33177117421001", "1", "0", "-1", "x", "9223372036854775807"]),
         "db" => one_of(&["0", "0", "1", "2", "16", "-1", "x"]),
         "pattern" => one_of(&["*", "a", "?", "[a-b]", "[^a]", "\\a", "x*", ""]),
+        "ranked" => prop_oneof![12 => one_of(&["m", "n", "o", "p", "q", ""]), 1 => bytes].boxed(),
+        "score" => prop_oneof![
+            12 => one_of(&["0", "1", "-1", "2", "3", "1.5", "0.5", "0.1", "1e3", "0x10", "inf", "-inf", "1e17"]),
+            1 => odd,
+        ]
+        .boxed(),
+        "bound" => prop_oneof![
+            12 => one_of(&["0", "(0", "1", "(1", "-1", "2", "(2", "3", "-inf", "+inf", "(inf", "1000", "", "(", " 1"]),
+            1 => odd,
+        ]
+        .boxed(),
+        "lex" => prop_oneof![
+            12 => one_of(&["-", "+", "-", "+", "[m", "(m", "[n", "(n", "[o", "(o", "[q", "(p", "[", "(", "[z", "[mm"]),
+            1 => odd,
+        ]
+        .boxed(),
+        "aggregate" => one_of(&["SUM", "MIN", "MAX", "min", "x"]),
+        "few" => one_of(&["0", "1", "2", "3", "-1", "x"]),
         "many" => one_of(&["100", "1000"]),
         #[cfg(feature = "lua")]
         "script" => one_of(super::scripts::TEXTS),

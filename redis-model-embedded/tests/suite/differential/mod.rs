@@ -12,6 +12,7 @@ mod promise;
 #[cfg(feature = "lua")]
 mod scripts;
 mod sets;
+mod sorted_sets;
 mod strings;
 mod transactions;
 

@@ -20,8 +20,10 @@ pub(super) fn promise(command: &Command) -> Promise {
     match command[0].as_slice() {
         b"KEYS" | b"SCAN" => Promise::Elements,
         b"TTL" => Promise::Seconds,
-        // A count of at least as many fields as there are leaves no choice.
-        b"HRANDFIELD" if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) => {
+        // A count of at least as many elements as there are leaves no choice.
+        b"HRANDFIELD" | b"ZRANDMEMBER"
+            if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) =>
+        {
             Promise::Nothing
         }
         _ => Promise::Everything,
@@ -47,9 +49,17 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
         b"BITCOUNT" => command.len() > 2,
         // Some are stricter about cursors and names of types.
         b"SCAN" => command.get(1).is_none_or(|cursor| cursor != b"0") || command.contains(&b"TYPE".to_vec()),
-        b"HSCAN" | b"SSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
+        b"HSCAN" | b"SSCAN" | b"ZSCAN" => command.get(2).is_none_or(|cursor| cursor != b"0"),
+        // Some are stricter about numbers, and some skip nothing for a negative number of elements.
+        [b'Z', ..] if command.iter().any(|word| is_odd_number(word)) => true,
+        [b'Z', ..] => command.windows(2).any(|words| words[0] == b"LIMIT" && words[1].starts_with(b"-")),
         // The order of a Lua table is that of another build of Lua.
         b"EVAL" | b"EVAL_RO" => command.get(1).is_some_and(|script| script.starts_with(b"redis.setresp(3)")),
         _ => false,
     }
+}
+
+/// What C reads as a number, and some servers do not.
+fn is_odd_number(word: &[u8]) -> bool {
+    word.starts_with(b" ") || word.starts_with(b"0x") || matches!(word, b"" | b"(")
 }

@@ -5,6 +5,7 @@ mod hashes;
 mod hyperloglog;
 mod keys;
 mod sets;
+mod sorted_sets;
 mod strings;
 mod transactions;
 

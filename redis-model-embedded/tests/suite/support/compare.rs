@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     task::{Context, Poll, Waker},
     thread,
 };
@@ -12,7 +13,8 @@ use super::{Client, RealServer, request, shown};
 pub(crate) enum Strictness {
     /// Every byte: the server is the version that the engine follows.
     Exact,
-    /// Every byte of what is no error: newer servers word errors differently.
+    /// Every byte of what is neither an error nor a fraction: newer servers word errors differently, and print doubles
+    /// with the fewest digits that tell them apart.
     ErrorsAlike,
 }
 
@@ -22,17 +24,39 @@ impl Strictness {
     }
 
     pub(crate) fn accepts(self, engine: &[u8], server: &[u8]) -> bool {
-        engine == server || (self == Self::ErrorsAlike && without_error_texts(engine) == without_error_texts(server))
+        engine == server || self.lines(engine) == self.lines(server)
+    }
+
+    /// The lines of a reply, of which all that counts is left.
+    fn lines(self, reply: &[u8]) -> Vec<Cow<'_, [u8]>> {
+        match self {
+            Self::Exact => reply.split_inclusive(|byte| *byte == b'\n').map(Cow::from).collect(),
+            Self::ErrorsAlike => essence(reply),
+        }
     }
 }
 
-/// The reply with every error line cut down to its minus.
-fn without_error_texts(reply: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::new();
+/// The lines of a reply, every error cut down to its minus, every number in one spelling, and without the lengths of
+/// bulk strings that are numbers.
+fn essence(reply: &[u8]) -> Vec<Cow<'_, [u8]>> {
+    let mut kept: Vec<Cow<'_, [u8]>> = Vec::new();
     for line in reply.split_inclusive(|byte| *byte == b'\n') {
-        kept.extend_from_slice(if line.starts_with(b"-") { b"-\r\n" } else { line });
+        if let Some(number) = double(line) {
+            if kept.last().is_some_and(|header| header.starts_with(b"$")) {
+                kept.pop();
+            }
+            kept.push(number.to_string().into_bytes().into());
+        } else {
+            kept.push(if line.starts_with(b"-") { b"-".into() } else { line.into() });
+        }
     }
     kept
+}
+
+/// The number that a line is, with or without the comma of RESP3.
+fn double(line: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(line).ok()?.strip_suffix("\r\n")?;
+    text.strip_prefix(',').unwrap_or(text).parse().ok()
 }
 
 /// One client of the engine and one of the server, which are told the same.
@@ -64,7 +88,12 @@ impl Pair {
     /// The same for a reply whose elements have no order of their own.
     pub(crate) fn call_unordered(&mut self, args: &[impl AsRef<[u8]>]) -> Result<(), String> {
         let (engine, server) = self.replies(args);
-        self.same(args, &sorted_lines(&engine), &sorted_lines(&server))
+        let sorted = |reply| {
+            let mut lines = self.strictness.lines(reply);
+            lines.sort_unstable();
+            lines
+        };
+        if sorted(&engine) == sorted(&server) { Ok(()) } else { Err(difference(args, &engine, &server)) }
     }
 
     /// The same for a number that may be a little smaller on the server.
@@ -88,11 +117,7 @@ impl Pair {
     }
 
     fn same(&self, args: &[impl AsRef<[u8]>], engine: &[u8], server: &[u8]) -> Result<(), String> {
-        if self.strictness.accepts(engine, server) {
-            return Ok(());
-        }
-        let command: Vec<String> = args.iter().map(|arg| shown(arg.as_ref())).collect();
-        Err(format!("{command:?}\n  engine: {}\n  server: {}", shown(engine), shown(server)))
+        if self.strictness.accepts(engine, server) { Ok(()) } else { Err(difference(args, engine, server)) }
     }
 }
 
@@ -106,14 +131,13 @@ fn until_output(session: &mut Session) -> Vec<u8> {
     }
 }
 
+fn difference(args: &[impl AsRef<[u8]>], engine: &[u8], server: &[u8]) -> String {
+    let command: Vec<String> = args.iter().map(|arg| shown(arg.as_ref())).collect();
+    format!("{command:?}\n  engine: {}\n  server: {}", shown(engine), shown(server))
+}
+
 /// The number of an integer reply.
 fn number(reply: &[u8]) -> Option<i64> {
     let digits = reply.strip_prefix(b":")?.strip_suffix(b"\r\n")?;
     std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
-fn sorted_lines(reply: &[u8]) -> Vec<u8> {
-    let mut lines: Vec<&[u8]> = reply.split_inclusive(|byte| *byte == b'\n').collect();
-    lines.sort_unstable();
-    lines.concat()
 }
