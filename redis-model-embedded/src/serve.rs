@@ -22,15 +22,16 @@ impl Engine {
     /// The future is the whole conversation: spawn it, or poll it beside the client.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> redis::RedisResult<()> {
     /// use redis::{AsyncCommands, RedisConnectionInfo, aio::MultiplexedConnection};
     /// use redis_model_embedded::Engine;
     ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> redis::RedisResult<()> {
+    /// let login = RedisConnectionInfo::default();
     /// let (client, server) = tokio::io::duplex(64 * 1024);
     /// let engine = Engine::new();
     /// tokio::spawn(async move { engine.serve(server).await });
-    /// let (mut con, driver) = MultiplexedConnection::new(&RedisConnectionInfo::default(), client).await?;
+    /// let (mut con, driver) = MultiplexedConnection::new(&login, client).await?;
     /// tokio::spawn(driver);
     ///
     /// let () = con.set("greeting", "hello").await?;
