@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 /// Entries lie in one vector; a removal moves the last entry into the hole. A scan walks that vector from its end to
 /// its start, and its cursor is the number of entries not yet visited. Entries only ever move towards the start, so
 /// one that is present during a whole scan cannot be missed; one that moves may be seen twice, which Redis allows too.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Dict<V> {
     entries: IndexMap<Box<[u8]>, V, RandomState>,
 }
@@ -50,7 +50,17 @@ impl<V> Dict<V> {
         self.entries.get_mut(key)
     }
 
+    /// Where the entry of `key` lies, until the next removal.
+    pub(crate) fn place(&self, key: &[u8]) -> Option<usize> {
+        self.entries.get_index_of(key)
+    }
+
     /// The place of `key` and its value.
+    pub(crate) fn find(&self, key: &[u8]) -> Option<(usize, &V)> {
+        self.entries.get_full(key).map(|(place, _, value)| (place, value))
+    }
+
+    /// The same, for changing the value.
     pub(crate) fn find_mut(&mut self, key: &[u8]) -> Option<(usize, &mut V)> {
         self.entries.get_full_mut(key).map(|(place, _, value)| (place, value))
     }
@@ -66,6 +76,11 @@ impl<V> Dict<V> {
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Removed<V>> {
         let (place, key, value) = self.entries.swap_remove_full(key)?;
         Some(Removed { key, value, place })
+    }
+
+    /// Takes out the entry at `place`.
+    pub(crate) fn remove_at(&mut self, place: usize) {
+        self.entries.swap_remove_index(place);
     }
 
     /// The entry at `place`, which is below [`len`](Self::len).

@@ -1,6 +1,7 @@
 //! What the engine holds: databases of keys, and the values behind them.
 
 mod databases;
+mod deadlines;
 mod dict;
 mod hash;
 mod keyspace;
@@ -8,6 +9,7 @@ mod value;
 mod watch;
 
 pub(crate) use databases::Databases;
+use deadlines::Deadlines;
 pub(crate) use dict::{Dict, Page};
 pub(crate) use hash::Hash;
 pub(crate) use keyspace::Keyspace;
