@@ -9,6 +9,8 @@ mod dispatch;
 mod expire;
 mod handshake;
 mod hash;
+mod hash_expire;
+mod hash_options;
 mod info;
 mod introspection;
 mod keys;

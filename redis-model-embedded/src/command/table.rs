@@ -1,8 +1,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, config, counter, expire, handshake, hash, info, introspection, is_word, keys, scan, string,
-    text, transaction,
+    Args, Command, admin, config, counter, expire, handshake, hash, hash_expire, hash_options, info, introspection,
+    is_word, keys, scan, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -15,6 +15,8 @@ const FAMILIES: &[&[Command]] = &[
     expire::COMMANDS,
     scan::COMMANDS,
     hash::COMMANDS,
+    hash_expire::COMMANDS,
+    hash_options::COMMANDS,
     transaction::COMMANDS,
     handshake::COMMANDS,
     admin::COMMANDS,
