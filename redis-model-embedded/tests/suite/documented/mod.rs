@@ -1,5 +1,6 @@
 //! The examples of Redis' command pages, for the engine alone.
 
+mod hash_expiry;
 mod hashes;
 mod keys;
 mod strings;
