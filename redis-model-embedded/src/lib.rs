@@ -1,7 +1,8 @@
 //! A Redis engine in the process: for tests, examples and first steps without a server.
 //!
 //! An [`Engine`] holds the data, a [`Connection`] is a redis-rs connection to it. Commands, error texts and number
-//! formats are those of Redis 7.0; a command that the engine does not know answers as Redis does for an unknown one.
+//! formats are those of Redis 7.0, and of Redis 8.0 for commands that 7.0 lacks; a command that the engine does not
+//! know answers as Redis does for an unknown one.
 //!
 //! ```
 //! use redis::Commands;
@@ -21,7 +22,7 @@
 //!
 //! # Time
 //! [`Engine::with_manual_clock`] gives an engine whose clock moves only by [`Engine::advance`], so a test of a TTL
-//! takes no time. A key is gone as soon as its whole time to live has passed.
+//! takes no time. A key, or a field of a hash, is gone as soon as its whole time to live has passed.
 //!
 //! # Failures
 //! [`Engine::set_offline`] and [`Engine::fail_next`] show an application what a broken connection and a failing

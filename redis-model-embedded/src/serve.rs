@@ -22,16 +22,16 @@ impl Engine {
     /// The future is the whole conversation: spawn it, or poll it beside the client.
     ///
     /// ```
-    /// use redis::{AsyncCommands, RedisConnectionInfo, aio::MultiplexedConnection};
+    /// use redis::{AsyncCommands, aio::MultiplexedConnection};
     /// use redis_model_embedded::Engine;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> redis::RedisResult<()> {
-    /// let login = RedisConnectionInfo::default();
     /// let (client, server) = tokio::io::duplex(64 * 1024);
     /// let engine = Engine::new();
     /// tokio::spawn(async move { engine.serve(server).await });
-    /// let (mut con, driver) = MultiplexedConnection::new(&login, client).await?;
+    /// let (login, config) = Default::default();
+    /// let (mut con, driver) = MultiplexedConnection::new_with_config(&login, client, config).await?;
     /// tokio::spawn(driver);
     ///
     /// let () = con.set("greeting", "hello").await?;

@@ -39,6 +39,14 @@ impl TimeUnit {
             Self::Milliseconds => millis,
         }
     }
+
+    /// How Redis counts the deadlines of fields.
+    pub(super) fn rounded_up(self, millis: Millis) -> i64 {
+        match self {
+            Self::Seconds => (millis + 999) / 1000,
+            Self::Milliseconds => millis,
+        }
+    }
 }
 
 /// The deadline that a SET-like command names; it must be positive.
@@ -55,7 +63,8 @@ pub(super) fn absolute_deadline(
     to_deadline(ctx, time, unit, origin)
 }
 
-fn to_deadline(ctx: &Context<'_>, time: i64, unit: TimeUnit, origin: Origin) -> Result<Millis, ErrorReply> {
+/// The instant that is so much time after its origin.
+pub(super) fn to_deadline(ctx: &Context<'_>, time: i64, unit: TimeUnit, origin: Origin) -> Result<Millis, ErrorReply> {
     let millis = match unit {
         TimeUnit::Seconds => time.checked_mul(1000),
         TimeUnit::Milliseconds => Some(time),
@@ -103,7 +112,7 @@ fn expire_generic(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin:
 }
 
 /// When EXPIRE may change a deadline.
-struct Conditions {
+pub(super) struct Conditions {
     presence: Option<Presence>,
     direction: Option<Direction>,
 }
@@ -125,7 +134,7 @@ enum Direction {
 }
 
 impl Conditions {
-    fn parse(words: &[&[u8]]) -> Result<Self, ErrorReply> {
+    pub(super) fn parse(words: &[&[u8]]) -> Result<Self, ErrorReply> {
         let is_known = |word: &&&[u8]| ["NX", "XX", "GT", "LT"].iter().any(|known| is_word(word, known));
         if let Some(word) = words.iter().find(|word| !is_known(word)) {
             return Err(ErrorReply::quoting("ERR Unsupported option ", word, ""));
@@ -145,8 +154,8 @@ impl Conditions {
         })
     }
 
-    /// A key without a deadline counts as one that lives forever.
-    fn allow(&self, old: Option<Millis>, new: Millis) -> bool {
+    /// What has no deadline counts as living forever.
+    pub(super) fn allow(&self, old: Option<Millis>, new: Millis) -> bool {
         let presence = match self.presence {
             None => true,
             Some(Presence::WithoutDeadline) => old.is_none(),

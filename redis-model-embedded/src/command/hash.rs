@@ -144,10 +144,10 @@ fn hincrbyfloat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     Ok(Reply::Bulk(sum))
 }
 
-/// Sets the field that `args` names second, after the key.
+/// Changes the value of the field that `args` names second, after the key. The field keeps its deadline.
 fn set_field(ctx: &mut Context<'_>, args: Args<'_>, value: &[u8]) -> Result<(), ErrorReply> {
     let keys = ctx.keys();
-    keys.find_or_create::<Hash>(args[1])?.insert(args[2], value);
+    keys.find_or_create::<Hash>(args[1])?.put(args[2], value);
     keys.touch(args[1]);
     Ok(())
 }

@@ -13,6 +13,8 @@ mod dispatch;
 mod expire;
 mod handshake;
 mod hash;
+mod hash_expire;
+mod hash_options;
 mod hyperloglog;
 mod info;
 mod introspection;

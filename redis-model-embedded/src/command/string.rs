@@ -163,8 +163,9 @@ pub(super) enum Origin {
     Epoch,
 }
 
+/// What must be so for a write to happen.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Condition {
+pub(super) enum Condition {
     /// NX
     Absent,
     /// XX
@@ -172,7 +173,7 @@ enum Condition {
 }
 
 impl Condition {
-    fn forbids(self, exists: bool) -> bool {
+    pub(super) fn forbids(self, exists: bool) -> bool {
         exists == (self == Self::Absent)
     }
 }
@@ -223,7 +224,8 @@ impl<'a> SetOptions<'a> {
     }
 }
 
-fn expiry_word(word: &[u8]) -> Option<(TimeUnit, Origin)> {
+/// The word before a time.
+pub(super) fn expiry_word(word: &[u8]) -> Option<(TimeUnit, Origin)> {
     const WORDS: [(&str, TimeUnit, Origin); 4] = [
         ("EX", TimeUnit::Seconds, Origin::Now),
         ("PX", TimeUnit::Milliseconds, Origin::Now),

@@ -1,49 +1,43 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, bit_field, bitop, bits, client, config, counter, expire, handshake, hash, hyperloglog, info,
-    introspection, is_word, keys, lcs, list, list_blocking, list_position, pubsub, scan, set, set_algebra, set_random,
-    sorted_set, string, text, transaction,
+    Args, Command, admin, bit_field, bitop, bits, client, config, counter, expire, handshake, hash, hash_expire,
+    hash_options, hyperloglog, info, introspection, is_word, keys, lcs, list, list_blocking, list_position, pubsub,
+    scan, set, set_algebra, set_random, sorted_set, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
-/// The families of commands. A new one is a file and a line here.
-const FAMILIES: &[&[Command]] = &[
-    string::COMMANDS,
-    text::COMMANDS,
-    bits::COMMANDS,
-    bitop::COMMANDS,
-    bit_field::COMMANDS,
-    lcs::COMMANDS,
-    counter::COMMANDS,
-    keys::COMMANDS,
-    expire::COMMANDS,
-    scan::COMMANDS,
-    hash::COMMANDS,
-    list::COMMANDS,
-    list_position::COMMANDS,
-    list_blocking::COMMANDS,
-    pubsub::COMMANDS,
-    hyperloglog::COMMANDS,
-    set::COMMANDS,
-    set_random::COMMANDS,
-    set_algebra::COMMANDS,
-    sorted_set::update::COMMANDS,
-    sorted_set::remove::COMMANDS,
-    sorted_set::lookup::COMMANDS,
-    sorted_set::range::COMMANDS,
-    sorted_set::pop::COMMANDS,
-    sorted_set::combine::COMMANDS,
-    transaction::COMMANDS,
-    handshake::COMMANDS,
-    client::COMMANDS,
-    admin::COMMANDS,
-    config::COMMANDS,
-    info::COMMANDS,
-    introspection::COMMANDS,
+/// The families of commands, as the documentation lists them. A new one is a file or a folder, and a line here.
+const FAMILIES: &[Family] = &[
+    Family { title: "strings", parts: &[string::COMMANDS, text::COMMANDS, counter::COMMANDS, lcs::COMMANDS] },
+    Family { title: "bits", parts: &[bits::COMMANDS, bitop::COMMANDS, bit_field::COMMANDS] },
+    Family { title: "keys", parts: &[keys::COMMANDS, scan::COMMANDS] },
+    Family { title: "deadlines", parts: &[expire::COMMANDS] },
+    Family { title: "hashes", parts: &[hash::COMMANDS] },
+    Family { title: "fields with a deadline", parts: &[hash_expire::COMMANDS, hash_options::COMMANDS] },
+    Family { title: "lists", parts: &[list::COMMANDS, list_position::COMMANDS, list_blocking::COMMANDS] },
+    Family { title: "sets", parts: &[set::COMMANDS, set_random::COMMANDS, set_algebra::COMMANDS] },
+    Family { title: "sorted sets", parts: sorted_set::COMMANDS },
+    Family { title: "estimates", parts: &[hyperloglog::COMMANDS] },
+    Family { title: "messages", parts: &[pubsub::COMMANDS] },
+    Family { title: "transactions", parts: &[transaction::COMMANDS] },
     #[cfg(feature = "lua")]
-    super::script::COMMANDS,
+    Family { title: "scripts", parts: &[super::script::COMMANDS] },
+    Family { title: "clients", parts: &[handshake::COMMANDS, client::COMMANDS] },
+    Family { title: "server", parts: &[admin::COMMANDS, config::COMMANDS, info::COMMANDS, introspection::COMMANDS] },
 ];
+
+/// Commands that belong together.
+struct Family {
+    title: &'static str,
+    parts: &'static [&'static [Command]],
+}
+
+impl Family {
+    fn commands(&self) -> impl Iterator<Item = &'static Command> {
+        self.parts.iter().copied().flatten()
+    }
+}
 
 /// How much of a client's words an error repeats.
 const QUOTED: usize = 128;
@@ -55,7 +49,7 @@ static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command, foldhash::fast
 
 /// Every command, without subcommands.
 pub(super) fn all() -> impl Iterator<Item = &'static Command> {
-    FAMILIES.iter().copied().flatten()
+    FAMILIES.iter().flat_map(Family::commands)
 }
 
 /// The command with this name, in any case.
@@ -135,7 +129,36 @@ fn quoted(bytes: &[u8], room: usize) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use std::{env, fs};
+
     use super::*;
+
+    /// The list of commands that the documentation shows.
+    fn listing() -> String {
+        let mut text = String::from("| family | commands |\n|---|---|\n");
+        for family in FAMILIES {
+            let names: Vec<String> = family.commands().flat_map(names).collect();
+            text += &format!("| {} | {} |\n", family.title, names.join(", "));
+        }
+        text
+    }
+
+    /// A command as its users write it, or each of its subcommands.
+    fn names(command: &Command) -> Vec<String> {
+        let own = (command.subcommands.is_empty() || command.arity == -1).then_some(command);
+        own.into_iter().chain(command.subcommands).map(|row| row.name.to_ascii_uppercase().replace('|', " ")).collect()
+    }
+
+    /// `REDIS_MODEL_WRITE_DOCS=1` writes the file instead.
+    #[cfg(feature = "lua")]
+    #[test]
+    fn the_documentation_lists_what_the_table_holds() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
+        if env::var_os("REDIS_MODEL_WRITE_DOCS").is_some() {
+            fs::write(path, listing()).expect("the file can be written");
+        }
+        assert_eq!(fs::read_to_string(path).expect("the file is there"), listing());
+    }
 
     #[test]
     fn every_row_can_be_found_by_its_name() {

@@ -50,7 +50,17 @@ impl<V> Dict<V> {
         self.entries.get_mut(key)
     }
 
+    /// Where the entry of `key` lies, until the next removal.
+    pub(crate) fn place(&self, key: &[u8]) -> Option<usize> {
+        self.entries.get_index_of(key)
+    }
+
     /// The place of `key` and its value.
+    pub(crate) fn find(&self, key: &[u8]) -> Option<(usize, &V)> {
+        self.entries.get_full(key).map(|(place, _, value)| (place, value))
+    }
+
+    /// The same, for changing the value.
     pub(crate) fn find_mut(&mut self, key: &[u8]) -> Option<(usize, &mut V)> {
         self.entries.get_full_mut(key).map(|(place, _, value)| (place, value))
     }

@@ -1,32 +1,35 @@
-use std::{collections::BTreeSet, num::NonZeroI64};
-
-use super::{Cause, Dict, Page, Value, WatchVersion, changes::Changes, dict::Removed, value::Kind, watch::WatchedKeys};
+use super::{
+    Cause, Deadlines, Dict, Page, Value, WatchVersion, changes::Changes, dict::Removed, value::Kind, watch::WatchedKeys,
+};
 use crate::{clock::Millis, protocol::ErrorReply};
 
 /// The keys of one database, with their deadlines.
 ///
-/// A key whose deadline has come is absent to every method here, whether or not it has been pruned yet.
+/// A key whose deadline has come is absent to every method here, whether or not it has been pruned yet; and so are the
+/// fields of a hash that have deadlines of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Keyspace {
-    keys: Dict<Entry>,
-    /// Deadline and place of every key that has one, soonest first.
-    deadlines: BTreeSet<(Millis, usize)>,
+    keys: Dict<Value>,
+    deadlines: Deadlines,
+    /// For keys with fields that run out: a time before which none of them does. It may be too early, since a field can
+    /// lose its deadline unnoticed, but never too late.
+    field_deadlines: Deadlines,
     pub(super) watched: WatchedKeys,
     pub(super) changes: Changes,
     /// The time of the command that is running.
     pub(super) now: Millis,
 }
 
+/// A key's value, or a reference to it, with its deadline.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) value: Value,
-    /// Never zero: a deadline lies in the future when it is set.
-    deadline: Option<NonZeroI64>,
+pub(crate) struct Entry<V> {
+    pub(crate) value: V,
+    deadline: Option<Millis>,
 }
 
-impl Entry {
+impl<V> Entry<V> {
     pub(crate) fn deadline(&self) -> Option<Millis> {
-        self.deadline.map(NonZeroI64::get)
+        self.deadline
     }
 }
 
@@ -42,18 +45,21 @@ impl Keyspace {
     }
 
     pub(crate) fn get(&mut self, key: &[u8]) -> Option<&Value> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    pub(crate) fn entry(&mut self, key: &[u8]) -> Option<&Entry> {
         self.expire_if_due(key);
         self.keys.get(key)
     }
 
+    pub(crate) fn entry(&mut self, key: &[u8]) -> Option<Entry<&Value>> {
+        self.expire_if_due(key);
+        let (place, value) = self.keys.find(key)?;
+        Some(Entry { value, deadline: self.deadlines.get(place) })
+    }
+
     /// The value of `key`, for commands that read several at once.
     pub(crate) fn peek(&self, key: &[u8]) -> Option<&Value> {
-        let is_due = |entry: &Entry| entry.deadline().is_some_and(|deadline| deadline <= self.now);
-        self.keys.get(key).filter(|entry| !is_due(entry)).map(|entry| &entry.value)
+        let (place, value) = self.keys.find(key)?;
+        let is_due = self.deadlines.get(place).is_some_and(|deadline| deadline <= self.now);
+        (!is_due).then_some(value)
     }
 
     /// The value of `key` as a `K`; `WRONGTYPE` if it is something else.
@@ -66,23 +72,22 @@ impl Keyspace {
         for key in keys {
             self.expire_if_due(key);
         }
-        keys.iter().map(|key| self.keys.get(key).map(|entry| K::of(&entry.value)).transpose()).collect()
+        keys.iter().map(|key| self.keys.get(key).map(K::of).transpose()).collect()
     }
 
     /// The value of `key` as a `K`, for changing it in place. The caller says [`touch`](Self::touch) once it has.
     pub(crate) fn find_mut<K: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut K>, ErrorReply> {
         self.expire_if_due(key);
-        self.keys.get_mut(key).map(|entry| K::of_mut(&mut entry.value)).transpose()
+        self.keys.get_mut(key).map(K::of_mut).transpose()
     }
 
     /// The value of `key` as a `K`, created empty if the key is absent.
     pub(crate) fn find_or_create<K: Kind>(&mut self, key: &[u8]) -> Result<&mut K, ErrorReply> {
         self.expire_if_due(key);
         if !self.keys.contains(key) {
-            self.keys.insert(key, Entry { value: K::new_value(), deadline: None });
+            self.keys.insert(key, K::new_value());
         }
-        let entry = self.keys.get_mut(key).expect("it was inserted above if it was missing");
-        K::of_mut(&mut entry.value)
+        K::of_mut(self.keys.get_mut(key).expect("it was inserted above if it was missing"))
     }
 
     /// Makes `value` the whole of `key`: whatever it held and its deadline are gone.
@@ -94,41 +99,40 @@ impl Keyspace {
     /// Replaces the value of `key`, which keeps its deadline.
     pub(crate) fn put(&mut self, key: &[u8], value: Value) {
         self.expire_if_due(key);
-        match self.keys.get_mut(key) {
-            Some(entry) => entry.value = value,
-            None => {
-                self.keys.insert(key, Entry { value, deadline: None });
-            }
-        }
+        let soonest = value.soonest_deadline();
+        let (place, _) = self.keys.insert(key, value);
+        self.field_deadlines.set(place, soonest);
         self.touch(key);
     }
 
     /// Takes `key` out.
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry<Value>> {
         self.expire_if_due(key);
         self.take(key, Cause::Write)
     }
 
     /// Takes `key` out if nothing is left in it: empty containers vanish.
     pub(crate) fn remove_if_empty(&mut self, key: &[u8]) {
-        if self.keys.get(key).is_some_and(|entry| entry.value.is_empty_container()) {
+        if self.keys.get(key).is_some_and(Value::is_empty_container) {
             self.take(key, Cause::Write);
         }
     }
 
     pub(crate) fn deadline(&mut self, key: &[u8]) -> Option<Millis> {
-        self.entry(key).and_then(Entry::deadline)
+        self.entry(key).and_then(|entry| entry.deadline())
     }
 
     /// Gives an existing key a deadline, or takes it away.
     pub(crate) fn set_deadline(&mut self, key: &[u8], deadline: Option<Millis>) {
-        let Some((place, entry)) = self.keys.find_mut(key) else { return };
-        if let Some(old) = entry.deadline() {
-            self.deadlines.remove(&(old, place));
+        if let Some(place) = self.keys.place(key) {
+            self.deadlines.set(place, deadline);
         }
-        entry.deadline = deadline.and_then(NonZeroI64::new);
-        if let Some(new) = entry.deadline() {
-            self.deadlines.insert((new, place));
+    }
+
+    /// Takes note of when the fields of `key` run out. The caller says so after it gave one of them a deadline.
+    pub(crate) fn note_field_deadlines(&mut self, key: &[u8]) {
+        if let Some((place, value)) = self.keys.find(key) {
+            self.field_deadlines.set(place, value.soonest_deadline());
         }
     }
 
@@ -142,22 +146,20 @@ impl Keyspace {
         self.changes.note(key, cause);
     }
 
-    /// Removes up to `limit` keys whose time has come, soonest first.
+    /// Looks after up to `limit` keys whose time has come, or that of some of their fields, soonest first.
     pub(crate) fn prune(&mut self, limit: usize) {
         for _ in 0..limit {
-            let Some(&(deadline, place)) = self.deadlines.first() else { return };
-            if deadline > self.now {
-                return;
-            }
+            let Some(place) = self.due() else { return };
             let (key, _) = self.keys.at(place).expect("every deadline belongs to an entry");
             let key = key.to_vec();
-            self.take(&key, Cause::Expiry);
+            self.expire(&key);
         }
     }
 
     pub(crate) fn clear(&mut self) {
         let keys = std::mem::take(&mut self.keys);
-        self.deadlines.clear();
+        self.deadlines = Deadlines::default();
+        self.field_deadlines = Deadlines::default();
         self.watched.touch_where(|key| keys.contains(key));
     }
 
@@ -169,7 +171,7 @@ impl Keyspace {
 
     /// The key at a place of the current page.
     pub(crate) fn at(&self, place: usize) -> Option<(&[u8], &Value)> {
-        self.keys.at(place).map(|(key, entry)| (key, &entry.value))
+        self.keys.at(place)
     }
 
     /// All keys.
@@ -194,6 +196,7 @@ impl Keyspace {
     pub(super) fn swap_keys(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.keys, &mut other.keys);
         std::mem::swap(&mut self.deadlines, &mut other.deadlines);
+        std::mem::swap(&mut self.field_deadlines, &mut other.field_deadlines);
         let exists = |key: &[u8]| self.keys.contains(key) || other.keys.contains(key);
         self.watched.touch_where(exists);
         other.watched.touch_where(exists);
@@ -203,34 +206,50 @@ impl Keyspace {
 
     fn expire_if_due(&mut self, key: &[u8]) {
         // Most databases have no deadline that is due: one look at the soonest saves a lookup of the key.
-        if self.deadlines.first().is_none_or(|(soonest, _)| *soonest > self.now) {
-            return;
+        if self.due().is_some() {
+            self.expire(key);
         }
-        let deadline = self.keys.get(key).and_then(Entry::deadline);
-        if deadline.is_some_and(|deadline| deadline <= self.now) {
+    }
+
+    /// The place of a key whose time has come, or that of some of its fields.
+    fn due(&self) -> Option<usize> {
+        self.deadlines.due(self.now).or_else(|| self.field_deadlines.due(self.now))
+    }
+
+    /// Removes `key`, or those of its fields, whose time has come.
+    fn expire(&mut self, key: &[u8]) {
+        let has_come = |deadline: Option<Millis>| deadline.is_some_and(|deadline| deadline <= self.now);
+        let Some((place, value)) = self.keys.find_mut(key) else { return };
+        if has_come(self.deadlines.get(place)) {
             self.take(key, Cause::Expiry);
+        } else if has_come(self.field_deadlines.get(place)) {
+            let is_changed = value.expire_elements(self.now);
+            let is_empty = value.is_empty_container();
+            self.field_deadlines.set(place, value.soonest_deadline());
+            if is_empty {
+                self.take(key, Cause::Expiry);
+            } else if is_changed {
+                self.changed(key, Cause::Expiry);
+            }
         }
     }
 
     /// Removes an entry and mends the deadlines: the last entry has moved into the hole.
-    fn take(&mut self, key: &[u8], cause: Cause) -> Option<Entry> {
-        let Removed { value: entry, place, key } = self.keys.remove(key)?;
-        if let Some(deadline) = entry.deadline() {
-            self.deadlines.remove(&(deadline, place));
-        }
+    fn take(&mut self, key: &[u8], cause: Cause) -> Option<Entry<Value>> {
+        let Removed { value, place, key } = self.keys.remove(key)?;
+        let deadline = self.deadlines.get(place);
         let moved_from = self.keys.len();
-        if let Some(deadline) = self.keys.at(place).and_then(|(_, moved)| moved.deadline()) {
-            self.deadlines.remove(&(deadline, moved_from));
-            self.deadlines.insert((deadline, place));
-        }
+        self.deadlines.swap_remove(place, moved_from);
+        self.field_deadlines.swap_remove(place, moved_from);
         self.changed(&key, cause);
-        Some(entry)
+        Some(Entry { value, deadline })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Hash;
 
     fn text(value: &str) -> Value {
         Value::String(value.as_bytes().to_vec())
@@ -263,7 +282,7 @@ mod tests {
         assert_eq!(keys.iter().collect::<Vec<_>>(), [b"d"]);
         keys.now = 40;
         assert_eq!(keys.len(), 0);
-        assert!(keys.deadlines.is_empty());
+        assert_eq!(keys.deadlines.soonest(), None);
     }
 
     #[test]
@@ -275,6 +294,47 @@ mod tests {
         assert_eq!(keys.deadline(b"a"), Some(10));
         keys.set(b"a", text("3"));
         assert_eq!(keys.deadline(b"a"), None);
+    }
+
+    /// A hash of one field for each deadline, named by it.
+    fn hash(deadlines: &[Millis]) -> Value {
+        let mut hash = Hash::default();
+        for deadline in deadlines {
+            let field = deadline.to_string();
+            hash.insert(field.as_bytes(), b"");
+            hash.set_deadline(field.as_bytes(), Some(*deadline));
+        }
+        Value::Hash(Box::new(hash))
+    }
+
+    #[test]
+    fn fields_run_out_wherever_their_hash_has_moved_to() {
+        let mut keys = Keyspace::default();
+        keys.set(b"a", text("1"));
+        keys.set(b"b", text("2"));
+        keys.set(b"c", hash(&[10, 20]));
+        keys.remove(b"a");
+        let entry = keys.remove(b"c").expect("it was set above");
+        keys.set(b"b", entry.value);
+        keys.now = 10;
+        assert_eq!(keys.find::<Hash>(b"b").expect("it is a hash").map(Hash::len), Some(1));
+        keys.now = 20;
+        assert_eq!(keys.len(), 0);
+        assert_eq!(keys.field_deadlines.soonest(), None);
+    }
+
+    #[test]
+    fn a_field_that_lost_its_deadline_stays_and_its_watchers_learn_nothing() {
+        let mut keys = Keyspace::default();
+        keys.set(b"h", hash(&[10, 20]));
+        let version = keys.watch(b"h");
+        keys.find_mut::<Hash>(b"h").expect("it is a hash").expect("it was set above").set_deadline(b"10", None);
+        keys.now = 10;
+        keys.prune(usize::MAX);
+        assert!(!keys.has_changed_since(b"h", version));
+        assert_eq!(keys.field_deadlines.soonest(), Some(20));
+        keys.now = 20;
+        assert!(keys.has_changed_since(b"h", version));
     }
 
     #[test]

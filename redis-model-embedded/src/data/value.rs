@@ -1,5 +1,5 @@
 use super::{Hash, List, Set, SortedSet};
-use crate::protocol::ErrorReply;
+use crate::{clock::Millis, protocol::ErrorReply};
 
 /// What lies behind a key. One word of tag and pointer each: containers are boxed so that strings stay small.
 #[derive(Debug)]
@@ -38,16 +38,26 @@ impl Value {
     pub(crate) fn duplicate(&self) -> Self {
         match self {
             Self::String(bytes) => Self::String(bytes.clone()),
-            Self::Hash(hash) => {
-                let mut copy = Hash::default();
-                for (field, value) in hash.iter() {
-                    copy.insert(field, value);
-                }
-                Self::Hash(Box::new(copy))
-            }
+            Self::Hash(hash) => Self::Hash(hash.clone()),
             Self::List(list) => Self::List(list.clone()),
             Self::Set(set) => Self::Set(set.clone()),
             Self::SortedSet(set) => Self::SortedSet(set.clone()),
+        }
+    }
+
+    /// When the first of its elements runs out.
+    pub(super) fn soonest_deadline(&self) -> Option<Millis> {
+        match self {
+            Self::Hash(hash) => hash.soonest_deadline(),
+            _ => None,
+        }
+    }
+
+    /// Removes the elements whose time has come, and says whether there were any.
+    pub(super) fn expire_elements(&mut self, now: Millis) -> bool {
+        match self {
+            Self::Hash(hash) => hash.expire(now),
+            _ => false,
         }
     }
 }

@@ -2,22 +2,27 @@
 
 use std::fs;
 
-use crate::support::{Pair, RealServer, Strictness};
+use crate::support::{Follows, Pair, RealServer, Strictness};
 use redis_model_embedded::Engine;
 
 /// Runs the commands of `tests/cases/<name>.txt` on both, and lists every difference.
 fn compare(name: &str) {
+    compare_following(Follows::Redis70, name);
+}
+
+/// The same for a family that follows another server; servers that lack its commands are left alone.
+fn compare_following(follows: Follows, name: &str) {
     let path = format!("{}/tests/cases/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let server = RealServer::start();
-    let strictness = Strictness::for_server(&server);
+    let Some(strictness) = follows.strictness(&server) else { return };
     for protocol in [2, 3] {
         server.client().call(&["FLUSHALL"]);
         server.client().call(&["SCRIPT", "FLUSH"]);
         let mut pair = Pair::new(&Engine::new(), &server, strictness);
         pair.speak(protocol);
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let commands = lines.filter_map(|line| match line.strip_prefix("7.0: ") {
+        let commands = lines.filter_map(|line| match line.strip_prefix(follows.mark()) {
             Some(command) => (strictness == Strictness::Exact).then_some(command),
             None => Some(line),
         });
@@ -77,6 +82,11 @@ fn keys() {
 #[test]
 fn hashes() {
     compare("hashes");
+}
+
+#[test]
+fn hash_expiry() {
+    compare_following(Follows::Redis80, "hash_expiry");
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::{
 const READ: Flags = Flags::READONLY;
 const WRITE: Flags = Flags::WRITE.and(Flags::DENY_OOM);
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zunion", -3, READ, KeyPositions::NONE.counted_at(1), |ctx, args| reply(ctx, args, Operation::Union)),
     Command::new("zinter", -3, READ, KeyPositions::NONE.counted_at(1), |ctx, args| {
         reply(ctx, args, Operation::Intersection)

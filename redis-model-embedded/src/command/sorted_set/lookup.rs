@@ -18,7 +18,7 @@ const FAST: Flags = READ.and(Flags::FAST);
 /// Redis keeps whole scores up to this size as integers in small sets (`double2ll`).
 const GREATEST_WHOLE: f64 = 4_611_686_018_427_387_904.0;
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zcard", 2, FAST, KeyPositions::ONE, zcard),
     Command::new("zcount", 4, FAST, KeyPositions::ONE, zcount),
     Command::new("zlexcount", 4, FAST, KeyPositions::ONE, zlexcount),

@@ -1,18 +1,22 @@
 //! Sorted sets, a file per kind of work.
 
-pub(super) mod combine;
+mod combine;
 mod interval;
-pub(super) mod lookup;
-pub(super) mod pop;
-pub(super) mod range;
-pub(super) mod remove;
+mod lookup;
+mod pop;
+mod range;
+mod remove;
 mod source;
-pub(super) mod update;
+mod update;
 
+use super::Command;
 use crate::{
     data::{Keyspace, SortedSet, Value, sorted_set::Entry},
     protocol::Reply,
 };
+
+pub(super) const COMMANDS: &[&[Command]] =
+    &[update::COMMANDS, lookup::COMMANDS, range::COMMANDS, remove::COMMANDS, pop::COMMANDS, combine::COMMANDS];
 
 /// Which end of a sorted set comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::{
 const FAST: Flags = Flags::WRITE.and(Flags::FAST);
 const BLOCKING: Flags = Flags::WRITE.and(Flags::NO_SCRIPT).and(Flags::BLOCKING);
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zpopmin", -2, FAST, KeyPositions::ONE, zpopmin),
     Command::new("zpopmax", -2, FAST, KeyPositions::ONE, zpopmax),
     Command::new("zmpop", -4, Flags::WRITE, KeyPositions::NONE.counted_at(1), zmpop),

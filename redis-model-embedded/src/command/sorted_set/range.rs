@@ -12,7 +12,7 @@ use crate::{
 const READ: Flags = Flags::READONLY;
 const WRITE: Flags = Flags::WRITE.and(Flags::DENY_OOM);
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::ZRANGE)),
     Command::new("zrevrange", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::ZREVRANGE)),
     Command::new("zrangebyscore", -4, READ, KeyPositions::ONE, |ctx, args| reply(ctx, args, Form::BY_SCORE)),

@@ -9,7 +9,7 @@ use crate::{
 
 const WRITE: Flags = Flags::WRITE;
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zrem", -3, WRITE.and(Flags::FAST), KeyPositions::ONE, zrem),
     Command::new("zremrangebyrank", 4, WRITE, KeyPositions::ONE, zremrangebyrank),
     Command::new("zremrangebyscore", 4, WRITE, KeyPositions::ONE, zremrangebyscore),

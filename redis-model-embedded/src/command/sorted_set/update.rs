@@ -9,7 +9,7 @@ use crate::{
 
 const WRITE: Flags = Flags::WRITE.and(Flags::DENY_OOM).and(Flags::FAST);
 
-pub(in crate::command) const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("zadd", -4, WRITE, KeyPositions::ONE, zadd),
     Command::new("zincrby", 4, WRITE, KeyPositions::ONE, zincrby),
 ];

@@ -4,6 +4,7 @@
 
 mod bits;
 mod grammar;
+mod hash_expiry;
 mod hashes;
 mod hyperloglog;
 mod keys;
@@ -18,9 +19,9 @@ mod transactions;
 
 use std::{env, fmt, time::Duration};
 
-use crate::support::{Client, Pair, RealServer, Strictness, shown};
+use crate::support::{Client, Follows, Pair, RealServer, Strictness, shown};
 use grammar::{Command, any_command};
-use promise::{Promise, is_disputed};
+use promise::{Promise, is_disputed, is_disputed_by_valkey};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -35,6 +36,8 @@ enum Step {
     Call(usize, Command),
     /// The time of a key runs out: the engine's clock is advanced, the server is told of a deadline long past.
     RunOut(&'static str),
+    /// The same for a field of a hash.
+    FieldRunsOut(&'static str, &'static str),
 }
 
 impl fmt::Debug for Step {
@@ -45,14 +48,20 @@ impl fmt::Debug for Step {
                 command.iter().try_for_each(|word| write!(f, " \"{}\"", shown(word)))
             }
             Self::RunOut(key) => write!(f, "the time of {key} runs out"),
+            Self::FieldRunsOut(key, field) => write!(f, "the time of {field} in {key} runs out"),
         }
     }
 }
 
-fn steps(lines: &'static [&'static str]) -> BoxedStrategy<Vec<Step>> {
+fn steps(follows: Follows, lines: &'static [&'static str]) -> BoxedStrategy<Vec<Step>> {
+    let key = proptest::sample::select(&["a", "b", "c", "d"][..]);
+    let field = proptest::sample::select(&["f", "g", "h", ""][..]);
+    // Fields run out only on servers that know how to make them.
+    let fields_that_run_out = if follows == Follows::Redis80 { 3 } else { 0 };
     let step = prop_oneof![
         30 => (0..CLIENTS, any_command(lines)).prop_map(|(client, command)| Step::Call(client, command)),
-        1 => proptest::sample::select(&["a", "b", "c", "d"][..]).prop_map(Step::RunOut),
+        1 => key.clone().prop_map(Step::RunOut),
+        fields_that_run_out => (key, field).prop_map(|(key, field)| Step::FieldRunsOut(key, field)),
     ];
     vec(step, 1..60).boxed()
 }
@@ -62,30 +71,58 @@ const PROTOCOLS: [u8; 3] = [2, 3, 2];
 const CLIENTS: usize = PROTOCOLS.len();
 
 fn run(lines: &'static [&'static str], promise: fn(&Command) -> Promise) {
+    run_following(Follows::Redis70, lines, promise);
+}
+
+/// The same for a family that follows another server; servers that lack its commands are left alone.
+fn run_following(follows: Follows, lines: &'static [&'static str], promise: fn(&Command) -> Promise) {
     let server = RealServer::start();
-    let strictness = Strictness::for_server(&server);
+    let Some(strictness) = follows.strictness(&server) else { return };
+    let rules = Rules { follows, strictness, promise };
     let cases = env::var("REDIS_MODEL_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 5_000, ..Config::default() };
     let outcome = TestRunner::new(config)
-        .run(&steps(lines), |steps| run_steps(&server, strictness, promise, &steps).map_err(TestCaseError::fail));
+        .run(&steps(follows, lines), |steps| run_steps(&server, rules, &steps).map_err(TestCaseError::fail));
     if let Err(difference) = outcome {
         panic!("{difference}");
     }
 }
 
-fn run_steps(
-    server: &RealServer,
+/// What of the replies of one server must be the same.
+#[derive(Clone, Copy)]
+struct Rules {
+    follows: Follows,
     strictness: Strictness,
     promise: fn(&Command) -> Promise,
-    steps: &[Step],
-) -> Result<(), String> {
+}
+
+impl Rules {
+    /// Whether the server treats a command otherwise than the engine should.
+    fn exclude(self, command: &Command, is_inside: bool) -> bool {
+        let is_exact = self.strictness == Strictness::Exact;
+        let is_newer = !is_exact || self.follows == Follows::Redis80;
+        is_newer && is_disputed(command, is_inside) || !is_exact && is_disputed_by_valkey(command)
+    }
+
+    fn promise(self, command: &Command) -> Promise {
+        match (self.promise)(command) {
+            // Fields with a time to live have their order from Redis 8.0.
+            Promise::Everything if self.follows == Follows::Redis80 && self.strictness != Strictness::Exact => {
+                Promise::Elements
+            }
+            promise => promise,
+        }
+    }
+}
+
+fn run_steps(server: &RealServer, rules: Rules, steps: &[Step]) -> Result<(), String> {
     let mut admin = server.client();
     admin.call(&["FLUSHALL"]);
     let engine = Engine::with_manual_clock_at(server_time(&mut admin));
     let mut clients: Vec<Pair> = PROTOCOLS
         .iter()
         .map(|protocol| {
-            let mut pair = Pair::new(&engine, server, strictness);
+            let mut pair = Pair::new(&engine, server, rules.strictness);
             pair.speak(*protocol);
             pair
         })
@@ -93,19 +130,17 @@ fn run_steps(
     let mut is_inside = [false; CLIENTS];
     for step in steps {
         if let Step::Call(client, command) = step {
-            if matches!(promise(command), Promise::Unasked) {
-                continue;
-            }
-            if strictness == Strictness::ErrorsAlike && is_disputed(command, is_inside[*client]) {
+            if matches!(rules.promise(command), Promise::Unasked) || rules.exclude(command, is_inside[*client]) {
                 continue;
             }
             follow(command, &mut is_inside[*client]);
         }
         match step {
-            Step::Call(client, command) => match promise(command) {
+            Step::Call(client, command) => match rules.promise(command) {
                 Promise::Everything => clients[*client].call(command)?,
                 Promise::Elements => clients[*client].call_unordered(command)?,
-                Promise::Seconds => clients[*client].call_roughly(command)?,
+                Promise::Seconds => clients[*client].call_roughly(command, 20)?,
+                Promise::Milliseconds => clients[*client].call_roughly(command, 20_000)?,
                 Promise::Nothing | Promise::Unasked => drop(clients[*client].replies(command)),
             },
             Step::RunOut(key) => {
@@ -113,6 +148,13 @@ fn run_steps(
                 engine.connection().execute(&[b"PEXPIREAT", key.as_bytes(), soon.as_bytes()]);
                 engine.advance(Duration::from_millis(1));
                 admin.call(&["PEXPIREAT", key, "1"]);
+            }
+            Step::FieldRunsOut(key, field) => {
+                let soon = (engine.now() + Duration::from_millis(1)).as_millis().to_string();
+                let command = ["HPEXPIREAT", *key, soon.as_str(), "FIELDS", "1", *field];
+                engine.connection().execute(&command.map(str::as_bytes));
+                engine.advance(Duration::from_millis(1));
+                admin.call(&["HPEXPIREAT", key, "1", "FIELDS", "1", field]);
             }
         }
     }

@@ -7,8 +7,10 @@ pub(super) enum Promise {
     Everything,
     /// The elements, in any order.
     Elements,
-    /// A number of seconds, of which some have passed for the server only.
+    /// Numbers of seconds, of which some have passed for the server only.
     Seconds,
+    /// Numbers of milliseconds, likewise.
+    Milliseconds,
     /// The command chooses at random.
     Nothing,
     /// The command would spoil what the sequence is about, and is left out.
@@ -19,7 +21,8 @@ pub(super) enum Promise {
 pub(super) fn promise(command: &Command) -> Promise {
     match command[0].as_slice() {
         b"KEYS" | b"SCAN" => Promise::Elements,
-        b"TTL" => Promise::Seconds,
+        b"TTL" | b"HTTL" | b"HEXPIRETIME" => Promise::Seconds,
+        b"HPTTL" | b"HPEXPIRETIME" => Promise::Milliseconds,
         // A count of at least as many elements as there are leaves no choice.
         b"HRANDFIELD" | b"ZRANDMEMBER"
             if !matches!(command.get(2).map(Vec::as_slice), Some(b"0" | b"100" | b"1000")) =>
@@ -62,4 +65,25 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
 /// What C reads as a number, and some servers do not.
 fn is_odd_number(word: &[u8]) -> bool {
     word.starts_with(b" ") || word.starts_with(b"0x") || matches!(word, b"" | b"(")
+}
+
+/// Whether Valkey treats a command of hash fields with a time to live otherwise than Redis 8.0.
+pub(super) fn is_disputed_by_valkey(command: &Command) -> bool {
+    let name = command[0].as_slice();
+    let is_word = |word: &[u8], name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+    let end = command.iter().position(|word| is_word(word, "FIELDS")).unwrap_or(command.len());
+    let first_option = match name {
+        b"HEXPIRE" | b"HPEXPIRE" | b"HEXPIREAT" | b"HPEXPIREAT" => 3,
+        b"HGETEX" | b"HSETEX" => 2,
+        _ => return false,
+    };
+    let options = command.get(first_option..end).unwrap_or_default();
+    // Valkey allows options together, or twice, and deadlines that Redis finds too far away.
+    let is_option = |word: &&Vec<u8>| word.len() > 1 && word.iter().all(u8::is_ascii_uppercase);
+    let is_far = |word: &Vec<u8>| word.len() > 10 && !is_word(word, "33177117420");
+    // A write that is in the past when it is made touches no key there.
+    let is_past = |word: &Vec<u8>| is_word(word, "0") || is_word(word, "1");
+    options.iter().filter(is_option).count() > 1
+        || command[2..end].iter().any(|word| is_far(word) && !word.starts_with(b"33177"))
+        || name == b"HSETEX" && options.iter().any(is_past)
 }

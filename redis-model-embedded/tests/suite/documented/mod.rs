@@ -1,6 +1,7 @@
 //! The examples of Redis' command pages, for the engine alone.
 
 mod bits;
+mod hash_expiry;
 mod hashes;
 mod hyperloglog;
 mod keys;

@@ -8,6 +8,35 @@ use redis_model_embedded::{Engine, Session};
 
 use super::{Client, RealServer, request, shown};
 
+/// The server whose answers a family of commands gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follows {
+    Redis70,
+    /// For commands that 7.0 lacks.
+    Redis80,
+}
+
+impl Follows {
+    /// How to compare the family with this server; `None` if the server lacks its commands.
+    pub(crate) fn strictness(self, server: &RealServer) -> Option<Strictness> {
+        let version = server.version();
+        match self {
+            Self::Redis70 => Some(Strictness::for_server(server)),
+            Self::Redis80 if server.is_valkey() => (version >= [9, 0]).then_some(Strictness::ErrorsAlike),
+            Self::Redis80 if version == [8, 0] => Some(Strictness::Exact),
+            Self::Redis80 => (version > [8, 0]).then_some(Strictness::ErrorsAlike),
+        }
+    }
+
+    /// What marks the lines of a file of cases on which other servers answer otherwise.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Redis70 => "7.0: ",
+            Self::Redis80 => "8.0: ",
+        }
+    }
+}
+
 /// How much of two replies must be the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
@@ -96,14 +125,19 @@ impl Pair {
         if sorted(&engine) == sorted(&server) { Ok(()) } else { Err(difference(args, &engine, &server)) }
     }
 
-    /// The same for a number that may be a little smaller on the server.
-    pub(crate) fn call_roughly(&mut self, args: &[impl AsRef<[u8]>]) -> Result<(), String> {
-        const LITTLE: i64 = 20;
+    /// The same for times, which depend on the clocks of both: they may differ by so much.
+    pub(crate) fn call_roughly(&mut self, args: &[impl AsRef<[u8]>], tolerance: u64) -> Result<(), String> {
         let (engine, server) = self.replies(args);
-        match (number(&engine), number(&server)) {
-            (Some(ahead), Some(behind)) if behind > 0 && (0..=LITTLE).contains(&(ahead - behind)) => Ok(()),
-            _ => self.same(args, &engine, &server),
+        let lines = |reply: &[u8]| reply.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        let (left, right): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (lines(&engine), lines(&server));
+        let is_near = |(left, right): (&Vec<u8>, &Vec<u8>)| match (number(left), number(right)) {
+            (Some(left), Some(right)) if left > 0 && right > 0 => left.abs_diff(right) <= tolerance,
+            _ => left == right,
+        };
+        if left.len() == right.len() && left.iter().zip(&right).all(is_near) {
+            return Ok(());
         }
+        self.same(args, &engine, &server)
     }
 
     pub(crate) fn replies(&mut self, args: &[impl AsRef<[u8]>]) -> (Vec<u8>, Vec<u8>) {

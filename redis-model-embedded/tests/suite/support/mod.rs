@@ -5,7 +5,7 @@ mod compare;
 mod server;
 
 pub(crate) use client::Client;
-pub(crate) use compare::{Pair, Strictness};
+pub(crate) use compare::{Follows, Pair, Strictness};
 pub(crate) use server::RealServer;
 
 /// A request on the wire: an array of bulk strings.

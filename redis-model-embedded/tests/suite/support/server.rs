@@ -46,6 +46,10 @@ impl RealServer {
         Client::connect(self.port).expect("the server answers")
     }
 
+    pub(crate) fn is_valkey(&self) -> bool {
+        info(&mut self.client(), "valkey_version").is_some()
+    }
+
     /// The version it reports: `[7, 0]`, for example.
     pub(crate) fn version(&self) -> [u32; 2] {
         let mut client = self.client();
