@@ -20,18 +20,30 @@
 //!
 //! It is not a database: nothing is written to disk, and nothing is replicated.
 //!
+//! # Ways in
+//! - [`Engine::connection`]: a connection of redis-rs, blocking and asynchronous, with no bytes in between;
+//!   [`Engine::subscriber`] for published messages.
+//! - [`Engine::serve`]: a stream of bytes, for a real `MultiplexedConnection` or `PubSub` in memory; [`Engine::session`]
+//!   for those who bring their own transport.
+//! - `Engine::listen` (feature `listen`): a socket, for redis-cli and clients in other languages.
+//!
 //! # Time
 //! [`Engine::with_manual_clock`] gives an engine whose clock moves only by [`Engine::advance`], so a test of a TTL
-//! takes no time. A key, or a field of a hash, is gone as soon as its whole time to live has passed.
+//! takes no time. A key, or a field of a hash, is gone as soon as its whole time to live has passed, and a client that
+//! waits gives up at the millisecond.
 //!
 //! # Failures
-//! [`Engine::set_offline`] and [`Engine::fail_next`] show an application what a broken connection and a failing
-//! server look like.
+//! [`Engine::set_offline`], [`Engine::fail_next`] and [`Engine::set_latency`] show an application what a broken
+//! connection, a failing server and a slow network look like.
 //!
 //! # Features
 //! - `lua` (default): EVAL and its family, through a vendored Lua 5.1. The crate `mlua` claims `links = "lua"`, so a
 //!   program can hold only one version of Lua. Without this feature EVAL is an unknown command.
-//! - `async` (default): the asynchronous `ConnectionLike` of redis-rs.
+//! - `async` (default): the asynchronous `ConnectionLike` of redis-rs, `Engine::serve`, and `Subscriber` as a `Stream`.
+//! - `listen`: `Engine::listen`, and the program `redis-model-embedded --port N`.
+//!
+//! # Commands
+#![doc = include_str!("../docs/commands.md")]
 
 mod clock;
 mod command;
@@ -52,6 +64,10 @@ mod serve;
 mod server;
 mod session;
 mod timer;
+
+#[cfg(all(doctest, feature = "lua"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 pub use connection::{Connection, Subscriber};
 pub use engine::Engine;

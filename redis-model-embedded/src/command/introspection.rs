@@ -1,7 +1,11 @@
 //! COMMAND: the table, told to clients.
 
-use super::{Args, Command, Context, Flags, Outcome, spec::KeyPositions, table};
-use crate::protocol::Reply;
+use super::{
+    Args, Command, Context, Flags, Outcome, is_word,
+    spec::KeyPositions,
+    table::{self, Lookup},
+};
+use crate::protocol::{ErrorReply, Reply};
 
 const INTROSPECTION: Flags = Flags::LOADING.and(Flags::STALE);
 
@@ -17,6 +21,7 @@ const SUBCOMMANDS: &[Command] = &[
     Command::new("command|count", 2, INTROSPECTION, KeyPositions::NONE, |_, _| Ok(Reply::count(table::all().count()))),
     Command::new("command|list", -2, INTROSPECTION, KeyPositions::NONE, list),
     Command::new("command|info", -2, INTROSPECTION, KeyPositions::NONE, info),
+    Command::new("command|getkeys", -4, INTROSPECTION, KeyPositions::NONE, getkeys),
     Command::new("command|docs", -2, INTROSPECTION, KeyPositions::NONE, docs),
 ];
 
@@ -38,14 +43,30 @@ fn info(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     Ok(Reply::Array(rows.collect()))
 }
 
-/// `COMMAND DOCS [name ...]`: there are no texts here, so each known command has an empty map.
+/// `COMMAND DOCS [name ...]`: there are no texts here, only the group that a command belongs to.
 fn docs(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let entry = |command: &Command| (Reply::bulk(command.name), Reply::Map(Vec::new()));
-    let entries = match &args[2..] {
-        [] => table::all().map(entry).collect(),
-        names => names.iter().filter_map(|name| table::named(name)).map(entry).collect(),
-    };
+    let mut entries = Vec::new();
+    for group in table::groups() {
+        for command in group.commands() {
+            if args.len() == 2 || args[2..].iter().any(|name| is_word(name, command.name)) {
+                let facts = Reply::Map(vec![(Reply::bulk("group"), Reply::bulk(group.name))]);
+                entries.push((Reply::bulk(command.name), facts));
+            }
+        }
+    }
     Ok(Reply::Map(entries))
+}
+
+/// `COMMAND GETKEYS command [argument ...]`: the keys among the arguments of a command.
+fn getkeys(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let command = table::find(&args[2..]).map_err(|lookup| match lookup {
+        Lookup::Unknown(_) => ErrorReply::fixed("ERR Invalid command specified"),
+        Lookup::WrongArity(_) => ErrorReply::fixed("ERR Invalid number of arguments specified for command"),
+    })?;
+    if !command.keys.exist() {
+        return Err(ErrorReply::fixed("ERR The command has no key arguments"));
+    }
+    Ok(Reply::bulks(command.keys_of(&args[2..])))
 }
 
 /// One row as Redis 7.0 lays it out; ACL categories, tips and key specifications are left empty.

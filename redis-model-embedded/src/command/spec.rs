@@ -56,7 +56,12 @@ impl KeyPositions {
         Self { counted_at: Some(place), ..self }
     }
 
-    /// The keys among the arguments of a request.
+    /// Whether the command takes keys at all.
+    pub(crate) const fn exist(self) -> bool {
+        self.first != 0 || self.counted_at.is_some()
+    }
+
+    /// The keys among the arguments of a request. Those that it counts wrongly are left out.
     fn of(self, args: Args<'_>) -> Vec<&[u8]> {
         let mut keys = Vec::new();
         if let (Ok(first @ 1..), Ok(step)) = (usize::try_from(self.first), usize::try_from(self.step)) {
@@ -66,14 +71,15 @@ impl KeyPositions {
             };
             keys.extend(args.get(first..end.min(args.len())).unwrap_or_default().iter().copied().step_by(step.max(1)));
         }
-        if let Some(place) = self.counted_at {
-            let count =
-                args.get(place).and_then(|count| parse_integer(count)).and_then(|count| usize::try_from(count).ok());
-            let after = args.get(place + 1..).unwrap_or_default();
-            keys.extend_from_slice(&after[..count.unwrap_or(0).min(after.len())]);
-        }
+        keys.extend_from_slice(self.counted_at.and_then(|place| counted(args, place)).unwrap_or_default());
         keys
     }
+}
+
+/// As many arguments after `place` as the one there says.
+fn counted<'a>(args: Args<'a>, place: usize) -> Option<&'a [&'a [u8]]> {
+    let count = usize::try_from(parse_integer(args.get(place)?)?).ok()?;
+    args.get(place + 1..)?.get(..count)
 }
 
 /// What kind of command it is.

@@ -7,34 +7,32 @@ use super::{
 };
 use crate::protocol::{ErrorReply, c_string};
 
-/// The families of commands, as the documentation lists them. A new one is a file or a folder, and a line here.
-const FAMILIES: &[Family] = &[
-    Family { title: "strings", parts: &[string::COMMANDS, text::COMMANDS, counter::COMMANDS, lcs::COMMANDS] },
-    Family { title: "bits", parts: &[bits::COMMANDS, bitop::COMMANDS, bit_field::COMMANDS] },
-    Family { title: "keys", parts: &[keys::COMMANDS, scan::COMMANDS] },
-    Family { title: "deadlines", parts: &[expire::COMMANDS] },
-    Family { title: "hashes", parts: &[hash::COMMANDS] },
-    Family { title: "fields with a deadline", parts: &[hash_expire::COMMANDS, hash_options::COMMANDS] },
-    Family { title: "lists", parts: &[list::COMMANDS, list_position::COMMANDS, list_blocking::COMMANDS] },
-    Family { title: "sets", parts: &[set::COMMANDS, set_random::COMMANDS, set_algebra::COMMANDS] },
-    Family { title: "sorted sets", parts: sorted_set::COMMANDS },
-    Family { title: "estimates", parts: &[hyperloglog::COMMANDS] },
-    Family { title: "messages", parts: &[pubsub::COMMANDS] },
-    Family { title: "transactions", parts: &[transaction::COMMANDS] },
+/// The groups of commands, with the names that Redis gives them. A new one is a file or a folder, and a line here.
+const GROUPS: &[Group] = &[
+    Group { name: "string", parts: &[string::COMMANDS, text::COMMANDS, counter::COMMANDS, lcs::COMMANDS] },
+    Group { name: "bitmap", parts: &[bits::COMMANDS, bitop::COMMANDS, bit_field::COMMANDS] },
+    Group { name: "generic", parts: &[keys::COMMANDS, expire::COMMANDS, scan::COMMANDS] },
+    Group { name: "hash", parts: &[hash::COMMANDS, hash_expire::COMMANDS, hash_options::COMMANDS] },
+    Group { name: "list", parts: &[list::COMMANDS, list_position::COMMANDS, list_blocking::COMMANDS] },
+    Group { name: "set", parts: &[set::COMMANDS, set_random::COMMANDS, set_algebra::COMMANDS] },
+    Group { name: "sorted-set", parts: sorted_set::COMMANDS },
+    Group { name: "hyperloglog", parts: &[hyperloglog::COMMANDS] },
+    Group { name: "pubsub", parts: &[pubsub::COMMANDS] },
+    Group { name: "transactions", parts: &[transaction::COMMANDS] },
     #[cfg(feature = "lua")]
-    Family { title: "scripts", parts: &[super::script::COMMANDS] },
-    Family { title: "clients", parts: &[handshake::COMMANDS, client::COMMANDS] },
-    Family { title: "server", parts: &[admin::COMMANDS, config::COMMANDS, info::COMMANDS, introspection::COMMANDS] },
+    Group { name: "scripting", parts: &[super::script::COMMANDS] },
+    Group { name: "connection", parts: &[handshake::COMMANDS, client::COMMANDS] },
+    Group { name: "server", parts: &[admin::COMMANDS, config::COMMANDS, info::COMMANDS, introspection::COMMANDS] },
 ];
 
 /// Commands that belong together.
-struct Family {
-    title: &'static str,
+pub(super) struct Group {
+    pub(super) name: &'static str,
     parts: &'static [&'static [Command]],
 }
 
-impl Family {
-    fn commands(&self) -> impl Iterator<Item = &'static Command> {
+impl Group {
+    pub(super) fn commands(&self) -> impl Iterator<Item = &'static Command> {
         self.parts.iter().copied().flatten()
     }
 }
@@ -47,9 +45,13 @@ const LONGEST_NAME: usize = 32;
 static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command, foldhash::fast::RandomState>> =
     LazyLock::new(|| all().map(|command| (command.name.as_bytes(), command)).collect());
 
+pub(super) fn groups() -> impl Iterator<Item = &'static Group> {
+    GROUPS.iter()
+}
+
 /// Every command, without subcommands.
 pub(super) fn all() -> impl Iterator<Item = &'static Command> {
-    FAMILIES.iter().flat_map(Family::commands)
+    groups().flat_map(Group::commands)
 }
 
 /// The command with this name, in any case.
@@ -135,12 +137,11 @@ mod tests {
 
     /// The list of commands that the documentation shows.
     fn listing() -> String {
-        let mut text = String::from("| family | commands |\n|---|---|\n");
-        for family in FAMILIES {
-            let names: Vec<String> = family.commands().flat_map(names).collect();
-            text += &format!("| {} | {} |\n", family.title, names.join(", "));
-        }
-        text
+        let row = |group: &Group| {
+            let names: Vec<String> = group.commands().flat_map(names).collect();
+            format!("| {} | {} |\n", group.name, names.join(", "))
+        };
+        ["| group | commands |\n|---|---|\n".to_owned()].into_iter().chain(groups().map(row)).collect()
     }
 
     /// A command as its users write it, or each of its subcommands.
