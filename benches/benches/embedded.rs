@@ -10,6 +10,8 @@ const TWO_CALLS: &str = "redis.call('SET', KEYS[1], ARGV[1]) return redis.call('
 /// Calls of the engine itself are held to this, scripts and whole reads to [`OPERATION`]; the others are shown beside them.
 const CALL: &str = "≤ 300 ns";
 const OPERATION: &str = "≤ 3,000 ns";
+/// Commands of a pipeline, each of which is held to half a call.
+const PIPELINE: usize = 100;
 /// No target is set.
 const UNBOUND: &str = "";
 
@@ -29,6 +31,14 @@ fn engine(options: &Options, table: &mut Table) {
     nanoseconds(options, table, "GET, a prepared command", CALL, |_| connection.req_command(&get));
     nanoseconds(options, table, "GET, built and decoded", CALL, |_| {
         redis::cmd("GET").arg("key").query::<String>(&mut connection).expect("the engine answers")
+    });
+    let mut pipeline = redis::Pipeline::new();
+    for _ in 0..PIPELINE {
+        pipeline.add_command(get.clone());
+    }
+    let packed = pipeline.get_packed_pipeline();
+    nanoseconds(options, table, "a pipeline of 100 GETs", "≤ 15,000 ns", |_| {
+        connection.req_packed_commands(&packed, 0, PIPELINE)
     });
     let load = redis::cmd("SCRIPT").arg("LOAD").arg(TWO_CALLS).take();
     let sha: String = load.query(&mut connection).expect("the script compiles");

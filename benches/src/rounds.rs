@@ -90,36 +90,39 @@ async fn block<T>(operation: &mut impl AsyncFnMut(u64) -> T, count: u64) -> Dura
 }
 
 /// Measures an operation that is too short for a clock, by blocks of many, and prints the row.
-pub fn nanoseconds<T>(
-    options: &Options,
-    table: &mut Table,
-    operation: &str,
-    target: &str,
-    mut run: impl FnMut(u64) -> T,
-) {
+pub fn nanoseconds<T>(options: &Options, table: &mut Table, operation: &str, target: &str, run: impl FnMut(u64) -> T) {
     if !options.wants(operation) {
         return;
     }
-    black_box(run(0));
+    if let Some(time) = median_time(options, run) {
+        table.row(&[operation, &format!("{:.0} ns", time * 1e9), target]);
+    }
+}
+
+/// The seconds that an operation takes, by blocks of many; `None` when nothing is to be measured. It gets the number of
+/// its call, from 0 on and without end.
+pub fn median_time<T>(options: &Options, mut run: impl FnMut(u64) -> T) -> Option<f64> {
+    let mut numbers = 0..;
+    let mut call = || black_box(run(numbers.next().unwrap_or_default()));
+    call();
     if options.rounds == 0 {
-        return;
+        return None;
     }
     let started = Instant::now();
     let mut operations = 0;
     while started.elapsed() < WARM_UP {
-        black_box(run(operations));
+        call();
         operations += 1;
     }
     let count = u32::try_from(block_length(operations)).unwrap_or(u32::MAX).max(1);
     let mut blocks: Vec<Duration> = (0..options.rounds)
         .map(|_| {
             let started = Instant::now();
-            for number in 0..count {
-                black_box(run(number.into()));
+            for _ in 0..count {
+                call();
             }
             started.elapsed()
         })
         .collect();
-    let nanoseconds = median(&mut blocks).as_secs_f64() * 1e9 / f64::from(count);
-    table.row(&[operation, &format!("{nanoseconds:.0} ns"), target]);
+    Some(median(&mut blocks).as_secs_f64() / f64::from(count))
 }

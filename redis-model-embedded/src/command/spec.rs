@@ -77,7 +77,7 @@ impl KeyPositions {
 }
 
 /// As many arguments after `place` as the one there says.
-fn counted<'a>(args: Args<'a>, place: usize) -> Option<&'a [&'a [u8]]> {
+fn counted(args: Args<'_>, place: usize) -> Option<&[&[u8]]> {
     let count = usize::try_from(parse_integer(args.get(place)?)?).ok()?;
     args.get(place + 1..)?.get(..count)
 }

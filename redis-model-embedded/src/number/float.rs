@@ -1,6 +1,20 @@
 /// The text of a double in a reply of Redis 7.0, and of a Lua number that a script passes to a command.
 pub(crate) fn format_double(number: f64) -> String {
-    format_significant(number, 17)
+    match small_integer(number) {
+        Some(integer) => integer.to_string(),
+        None => format_significant(number, 17),
+    }
+}
+
+/// The number as an integer of at most 15 digits, which is what most scores are, and much faster to print.
+fn small_integer(number: f64) -> Option<i64> {
+    const BOUND: f64 = 1e15;
+    #[expect(clippy::cast_possible_truncation, reason = "it is compared with what it was")]
+    let integer = number as i64;
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "within the bound nothing is lost")]
+    let is_exact = number.abs() < BOUND && integer as f64 == number;
+    // Minus zero shows its sign.
+    (is_exact && (integer != 0 || number.is_sign_positive())).then_some(integer)
 }
 
 /// `printf("%.*g")`: so many significant digits, trailing zeros dropped, an exponent when the point would be far away.
@@ -39,6 +53,9 @@ mod tests {
             (1.0, "1"),
             (0.1, "0.10000000000000001"),
             (1.5, "1.5"),
+            (-42.0, "-42"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (1e15, "1000000000000000"),
             (1e16, "10000000000000000"),
             (1e17, "1e+17"),
             (1e20, "1e+20"),
