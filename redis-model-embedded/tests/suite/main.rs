@@ -10,5 +10,7 @@ mod requests;
 mod scan;
 #[cfg(feature = "lua")]
 mod scripts;
+#[cfg(feature = "listen")]
+mod served;
 mod support;
 mod time;
