@@ -101,6 +101,13 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
         "aggregate" => one_of(&["SUM", "MIN", "MAX", "min", "x"]),
         "few" => one_of(&["0", "1", "2", "3", "-1", "x"]),
         "many" => one_of(&["100", "1000"]),
+        // Scripts that run the command behind them.
+        "call" => one_of(&[
+            "return redis.pcall(unpack(ARGV))",
+            "redis.setresp(3) return redis.pcall(unpack(ARGV))",
+            "redis.call('SELECT', 1) return redis.pcall(unpack(ARGV))",
+            "return {redis.pcall(unpack(ARGV)), redis.pcall(unpack(ARGV))}",
+        ]),
         #[cfg(feature = "lua")]
         "script" => one_of(super::scripts::TEXTS),
         other => panic!("the grammar knows no {other}"),

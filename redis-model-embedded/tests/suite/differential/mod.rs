@@ -9,6 +9,7 @@ mod hashes;
 mod hyperloglog;
 mod keys;
 mod lists;
+mod mixed;
 mod promise;
 #[cfg(feature = "lua")]
 mod scripts;
