@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use redis::{Cmd, Pipeline, Value};
 
 #[cfg(feature = "embedded")]
-use super::embedded::{self, EmbeddedConnection};
+use super::embedded::Embedded;
 use super::{Connection, Endpoint, server::Server};
 use crate::{
     error::{Error, Result},
@@ -18,7 +18,7 @@ pub struct Channel<T>(Target<T>);
 enum Target<T> {
     Server(Arc<T>),
     #[cfg(feature = "embedded")]
-    Embedded(EmbeddedConnection),
+    Embedded(Embedded),
 }
 
 /// How a mode reaches a server.
@@ -34,6 +34,13 @@ pub(crate) trait Transport: Send + Sync + 'static {
         pipeline: &Pipeline,
         repeatable: Repeatable<'_>,
     ) -> impl Future<Output = Result<Vec<Value>>> + Send;
+
+    /// Sends a command to the engine in the process, as the mode waits.
+    #[cfg(feature = "embedded")]
+    fn send_embedded(
+        connection: &mut redis_model_embedded::Connection,
+        cmd: &Cmd,
+    ) -> impl Future<Output = redis::RedisResult<Value>> + Send;
 }
 
 impl<T: Transport> Connection for Channel<T> {
@@ -41,7 +48,7 @@ impl<T: Transport> Connection for Channel<T> {
         match endpoint {
             Endpoint::Server(server) => Self(Target::Server(Arc::new(T::new(server.clone())))),
             #[cfg(feature = "embedded")]
-            Endpoint::Embedded(engine) => Self(Target::Embedded(engine.connection())),
+            Endpoint::Embedded(engine) => Self(Target::Embedded(Embedded::new(engine))),
         }
     }
 
@@ -57,18 +64,18 @@ impl<T: Transport> Connection for Channel<T> {
 
 impl<T: Transport> Link for Channel<T> {
     async fn send(&mut self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
-        match &mut self.0 {
+        match &self.0 {
             Target::Server(transport) => transport.send(cmd, repeatable).await,
             #[cfg(feature = "embedded")]
-            Target::Embedded(connection) => embedded::send(connection, cmd),
+            Target::Embedded(engine) => engine.send::<T>(cmd).await,
         }
     }
 
     async fn send_all(&mut self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
-        match &mut self.0 {
+        match &self.0 {
             Target::Server(transport) => transport.send_all(pipeline, repeatable).await,
             #[cfg(feature = "embedded")]
-            Target::Embedded(connection) => embedded::send_all(connection, pipeline),
+            Target::Embedded(engine) => engine.send_all::<T>(pipeline).await,
         }
     }
 }
@@ -89,7 +96,7 @@ impl<T> Clone for Channel<T> {
         match &self.0 {
             Target::Server(transport) => Self(Target::Server(transport.clone())),
             #[cfg(feature = "embedded")]
-            Target::Embedded(connection) => Self(Target::Embedded(connection.clone())),
+            Target::Embedded(engine) => Self(Target::Embedded(engine.clone())),
         }
     }
 }

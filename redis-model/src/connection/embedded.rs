@@ -1,20 +1,63 @@
-//! Requests to the engine in the process: plain calls, in both modes.
+//! Requests to the engine in the process.
 
-use redis::{Cmd, ConnectionLike, Pipeline, RedisError, Value};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
+use redis_model_embedded::{Connection, Engine};
+
+use super::channel::Transport;
 use crate::{
     error::{Error, Result},
     query::as_server_error,
 };
 
-pub(super) type EmbeddedConnection = redis_model_embedded::Connection;
-
-pub(super) fn send(connection: &mut EmbeddedConnection, cmd: &Cmd) -> Result<Value> {
-    connection.req_command(cmd).or_else(as_server_error).map_err(failed)
+/// An engine, and the connections to it that nobody uses just now.
+///
+/// Connections are cheap but not free, and a request needs one of its own while it runs: in a clone of the store another
+/// one may be running.
+#[derive(Clone)]
+pub(super) struct Embedded {
+    engine: Engine,
+    idle: Arc<Mutex<Vec<Connection>>>,
 }
 
-pub(super) fn send_all(connection: &mut EmbeddedConnection, pipeline: &Pipeline) -> Result<Vec<Value>> {
-    pipeline.cmd_iter().map(|cmd| send(connection, cmd)).collect()
+impl Embedded {
+    pub(super) fn new(engine: &Engine) -> Self {
+        Self { engine: engine.clone(), idle: Arc::default() }
+    }
+
+    pub(super) async fn send<T: Transport>(&self, cmd: &Cmd) -> Result<Value> {
+        let mut connection = self.connection();
+        let reply = exchange::<T>(&mut connection, cmd).await;
+        self.idle().push(connection);
+        reply
+    }
+
+    pub(super) async fn send_all<T: Transport>(&self, pipeline: &Pipeline) -> Result<Vec<Value>> {
+        let mut connection = self.connection();
+        let mut replies = Vec::with_capacity(pipeline.len());
+        for cmd in pipeline.cmd_iter() {
+            replies.push(exchange::<T>(&mut connection, cmd).await?);
+        }
+        self.idle().push(connection);
+        Ok(replies)
+    }
+
+    /// A connection that comes back only when it has all its replies: one that is dropped before that waits for nothing
+    /// any more.
+    fn connection(&self) -> Connection {
+        self.idle().pop().unwrap_or_else(|| self.engine.connection())
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        // Nothing can panic while the lock is held, and a list of connections has no broken state.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn exchange<T: Transport>(connection: &mut Connection, cmd: &Cmd) -> Result<Value> {
+    let reply: RedisResult<Value> = T::send_embedded(connection, cmd).await;
+    reply.or_else(as_server_error).map_err(failed)
 }
 
 fn failed(source: RedisError) -> Error {

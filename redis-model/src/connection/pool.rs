@@ -67,6 +67,11 @@ impl Transport for Pool {
         let request = pipeline.get_packed_pipeline();
         with_repeat(repeatable, async || self.exchange(&request, |wire| wire.receive_many(pipeline.len()))).await
     }
+
+    #[cfg(feature = "embedded")]
+    async fn send_embedded(connection: &mut redis_model_embedded::Connection, cmd: &Cmd) -> RedisResult<Value> {
+        redis::ConnectionLike::req_command(connection, cmd)
+    }
 }
 
 impl Pool {

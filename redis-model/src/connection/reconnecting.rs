@@ -65,6 +65,11 @@ impl Transport for Reconnecting {
     async fn send_all(&self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
         with_repeat(repeatable, || self.exchange_all(pipeline)).await
     }
+
+    #[cfg(feature = "embedded")]
+    async fn send_embedded(connection: &mut redis_model_embedded::Connection, cmd: &Cmd) -> RedisResult<Value> {
+        redis::aio::ConnectionLike::req_packed_command(connection, cmd).await
+    }
 }
 
 impl Reconnecting {
