@@ -94,3 +94,9 @@ fn connection() {
 fn scripts() {
     compare("scripts");
 }
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_commands() {
+    compare("script_commands");
+}
