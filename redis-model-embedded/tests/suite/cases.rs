@@ -100,3 +100,15 @@ fn scripts() {
 fn script_commands() {
     compare("script_commands");
 }
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_globals() {
+    compare("script_globals");
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_libraries() {
+    compare("script_libraries");
+}
