@@ -1,4 +1,4 @@
-//! EVAL, EVALSHA, SCRIPT.
+//! EVAL, EVALSHA, SCRIPT, and of FUNCTION what applications send to clean up.
 
 use super::{
     Args, Command, Context, Flags, Occasion, Outcome, arguments::integer, is_word, spec::KeyPositions, tracking,
@@ -10,6 +10,8 @@ use crate::{
 
 const EVAL: Flags = Flags::NO_SCRIPT.and(Flags::STALE);
 const EVAL_RO: Flags = EVAL.and(Flags::READONLY);
+/// Nobody can be heard while a script runs: it holds the engine until it ends.
+const NOT_BUSY: ErrorReply = ErrorReply::fixed("NOTBUSY No scripts in execution right now.");
 const NO_MATCHING_SCRIPT: ErrorReply = ErrorReply::fixed("NOSCRIPT No matching script. Please use EVAL.");
 
 /// `numkeys` follows the script.
@@ -21,13 +23,18 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("evalsha", -3, EVAL, KEYS, |ctx, args| evalsha(ctx, args, Access::Any)),
     Command::new("evalsha_ro", -3, EVAL_RO, KEYS, |ctx, args| evalsha(ctx, args, Access::ReadOnly)),
     Command::container("script", SCRIPT_COMMANDS),
+    Command::container("function", FUNCTION_COMMANDS),
 ];
 
 const SCRIPT_COMMANDS: &[Command] = &[
     Command::new("script|load", 3, EVAL, KeyPositions::NONE, load),
     Command::new("script|exists", -3, Flags::NO_SCRIPT, KeyPositions::NONE, exists),
     Command::new("script|flush", -2, Flags::NO_SCRIPT, KeyPositions::NONE, flush),
+    Command::new("script|kill", 2, Flags::NO_SCRIPT, KeyPositions::NONE, |_, _| Err(NOT_BUSY)),
 ];
+
+const FUNCTION_COMMANDS: &[Command] =
+    &[Command::new("function|flush", -2, Flags::NO_SCRIPT.and(Flags::WRITE), KeyPositions::NONE, flush_functions)];
 
 /// What the command that runs a script lets it do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,11 +97,29 @@ fn exists(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn flush(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    match &args[2..] {
-        [] => {}
-        [word] if is_word(word, "SYNC") || is_word(word, "ASYNC") => {}
-        _ => return Err(ErrorReply::fixed("ERR SCRIPT FLUSH only support SYNC|ASYNC option")),
+    if !is_flush_option(&args[2..]) {
+        return Err(ErrorReply::fixed("ERR SCRIPT FLUSH only support SYNC|ASYNC option"));
     }
     ctx.server.scripts.flush();
     Ok(Reply::Ok)
+}
+
+/// `FUNCTION FLUSH [ASYNC | SYNC]`: there are no functions to remove.
+fn flush_functions(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if args.len() > 3 {
+        let before = "ERR unknown subcommand or wrong number of arguments for '";
+        return Err(ErrorReply::quoting(before, args[1], "'. Try FUNCTION HELP."));
+    }
+    if !is_flush_option(&args[2..]) {
+        return Err(ErrorReply::fixed("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"));
+    }
+    Ok(Reply::Ok)
+}
+
+fn is_flush_option(words: Args<'_>) -> bool {
+    match words {
+        [] => true,
+        [word] => is_word(word, "SYNC") || is_word(word, "ASYNC"),
+        _ => false,
+    }
 }

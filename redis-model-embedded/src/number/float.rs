@@ -37,6 +37,18 @@ pub(crate) fn format_significant(number: f64, precision: i32) -> String {
     without_trailing_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 
+/// C's conversion to an integer as x86 does it: the fraction is dropped, and what does not fit is the smallest integer.
+#[cfg(feature = "lua")]
+pub(crate) fn truncate(number: f64) -> i64 {
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    if !(-BOUND..BOUND).contains(&number) {
+        return i64::MIN;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "dropping the fraction is what C does")]
+    let integer = number as i64;
+    integer
+}
+
 fn without_trailing_zeros(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }

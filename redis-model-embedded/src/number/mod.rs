@@ -8,7 +8,7 @@ mod long_double;
 pub(crate) use double::{parse_double, parse_lax_double};
 pub(crate) use float::format_double;
 #[cfg(feature = "lua")]
-pub(crate) use float::format_significant;
+pub(crate) use float::{format_significant, truncate};
 pub(crate) use integer::{format_integer, parse_integer};
 pub(crate) use long_double::LongDouble;
 pub(crate) use long_double::ParsedFloat;

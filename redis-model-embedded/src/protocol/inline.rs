@@ -1,8 +1,8 @@
-/// Splits an inline command into its arguments, with Redis' quoting rules.
+/// Splits a line, an inline command for one, into its words, with Redis' quoting rules.
 ///
 /// Double quotes know `\n \r \t \b \a \xHH`, single quotes only `\'`, and a closing quote must be followed by a space
 /// or the end of the line. `None` when the quotes are unbalanced.
-pub(super) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
     let mut rest = line.trim_ascii_start();
     while !rest.is_empty() {

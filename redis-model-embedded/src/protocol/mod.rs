@@ -11,6 +11,8 @@ pub(crate) use decoder::{Decoded, Decoder};
 pub(crate) use encoder::{double_text, encode};
 pub use error::ErrorReply;
 pub(crate) use error::c_string;
+#[cfg(feature = "lua")]
+pub(crate) use inline::split;
 pub use reply::Reply;
 pub(crate) use value::{server_error, to_push_info, to_redis_value};
 

@@ -7,7 +7,10 @@ use std::sync::{
 
 use mlua::{IntoLua, Lua, Table, Value};
 
-use crate::protocol::{ErrorReply, Protocol, Reply, c_string, double_text};
+use crate::{
+    number::truncate,
+    protocol::{ErrorReply, Protocol, Reply, c_string, double_text},
+};
 
 /// The protocol that the running script has chosen with `redis.setresp`: the shape of the replies it gets.
 #[derive(Debug, Clone, Default)]
@@ -118,25 +121,13 @@ fn nested_reply(value: &Value, protocol: Protocol, depth: usize) -> mlua::Result
     })
 }
 
-/// C's conversion to an integer as x86 does it: what does not fit is the smallest integer.
-fn truncate(number: f64) -> i64 {
-    const BOUND: f64 = 9_223_372_036_854_775_808.0;
-    if !(-BOUND..BOUND).contains(&number) {
-        return i64::MIN;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "dropping the fraction is what Redis does")]
-    let integer = number as i64;
-    integer
-}
-
 /// A table with one of the known fields stands for another type of reply; any other is a list up to its first nil.
 fn table_reply(table: &Table, protocol: Protocol, depth: usize) -> mlua::Result<Reply> {
     if let Value::String(text) = table.raw_get("err")? {
         return Ok(Reply::Error(ErrorReply::new(c_string(&text.as_bytes()))));
     }
     if let Value::String(text) = table.raw_get("ok")? {
-        let one_line = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
-        return Ok(Reply::Status(c_string(&text.as_bytes()).iter().map(one_line).collect()));
+        return Ok(Reply::Status(one_line(c_string(&text.as_bytes())).into()));
     }
     if let Value::Integer(_) | Value::Number(_) = table.raw_get("double")? {
         return Ok(Reply::Double(table.raw_get("double")?));
@@ -154,12 +145,13 @@ fn table_reply(table: &Table, protocol: Protocol, depth: usize) -> mlua::Result<
         return Ok(Reply::Set(members.collect::<mlua::Result<_>>()?));
     }
     if let Value::String(digits) = table.raw_get("big_number")? {
-        return Ok(Reply::BigNumber(digits.as_bytes().to_vec()));
+        return Ok(Reply::BigNumber(one_line(&digits.as_bytes())));
     }
     if let Value::Table(verbatim) = table.raw_get("verbatim_string")?
         && let (Value::String(format), Value::String(text)) = (verbatim.raw_get("format")?, verbatim.raw_get("string")?)
     {
-        let format = format.as_bytes().get(..3).and_then(|name| name.try_into().ok()).unwrap_or(*b"txt");
+        let name = c_string(&format.as_bytes()).to_vec();
+        let format = std::array::from_fn(|place| name.get(place).copied().unwrap_or(b' '));
         return Ok(Reply::Verbatim { format, text: text.as_bytes().to_vec() });
     }
     let mut items = Vec::new();
@@ -167,4 +159,9 @@ fn table_reply(table: &Table, protocol: Protocol, depth: usize) -> mlua::Result<
         items.push(nested_reply(&item?, protocol, depth)?);
     }
     Ok(Reply::Array(items))
+}
+
+/// Status lines and big numbers end at the first line break, so they hold none.
+fn one_line(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect()
 }

@@ -5,71 +5,92 @@
 -- Returns  run(script, call, keys, arguments) -> true, result | false, error table;  and the table of globals.
 --
 -- Functions that raise errors are native, even where Lua could express them: `return f()` replaces the caller of a Lua
--- function, but not that of a native one, and an error must name the caller's line.
+-- function, but not that of a native one, and an error must name the caller's line. Those that catch errors are Lua,
+-- because the engine cannot hold every value that a script may raise.
 local native = ...
-local error, getmetatable, next, pcall, rawget, rawset, select, setmetatable, type, xpcall =
-  error, getmetatable, next, pcall, rawget, rawset, select, setmetatable, type, xpcall
-local find, sub, concat = string.find, string.sub, table.concat
-local loadstring, resume = loadstring, coroutine.resume
-
-local READONLY = "Attempt to modify a readonly table"
+local fail = native.fail
+local pcall, select, setmetatable, type, unpack, xpcall = pcall, select, setmetatable, type, unpack, xpcall
+local find, gsub, sub, concat = string.find, string.gsub, string.sub, table.concat
+local resume = coroutine.resume
 
 -- Protection: scripts get empty tables that read through to the real ones, because plain Lua knows no read-only table.
-local contents = setmetatable({}, { __mode = "k" })
+local protected = {}
 
 local function protect(real)
-  local proxy = {}
-  contents[proxy] = real
-  return setmetatable(proxy, {
-    __index = real,
-    __newindex = function() error(READONLY, 2) end,
-    __metatable = {},
-  })
+  local proxy = setmetatable({}, { __index = real, __newindex = native.refuse_change })
+  protected[#protected + 1], protected[#protected + 2] = proxy, real
+  return proxy
 end
 
-local globals = {}
+local globals = {
+  collectgarbage = native.collectgarbage, getmetatable = native.getmetatable, loadstring = native.loadstring,
+  pairs = native.pairs, rawget = native.rawget, rawset = native.rawset, setmetatable = native.setmetatable,
+  __redis__err__handler = native.describe_error,
+}
 for _, name in ipairs {
-  "_VERSION", "assert", "collectgarbage", "error", "gcinfo", "getmetatable", "ipairs", "next", "pairs", "rawequal",
-  "select", "tonumber", "tostring", "type", "unpack",
+  "_VERSION", "assert", "error", "gcinfo", "ipairs", "next", "rawequal", "select", "tonumber", "tostring", "type",
+  "unpack",
 } do
   globals[name] = _G[name]
 end
 
-function globals.setmetatable(value, metatable)
-  if contents[value] then error(READONLY, 0) end
-  return setmetatable(value, metatable)
-end
-
-function globals.rawset(value, key, item)
-  if contents[value] then error(READONLY, 0) end
-  return rawset(value, key, item)
-end
-
-function globals.rawget(value, key)
-  return rawget(contents[value] or value, key)
-end
-
--- An error as scripts see it: what a command raised is a table with err.
+-- An error as scripts see it: what a command raised is a table with err, and no text names a place in this file.
 local function as_table(failure)
+  if type(failure) == "string" and sub(failure, 1, 7) == "engine:" then return (gsub(failure, "^engine:%d+: ", "")) end
   if type(failure) ~= "userdata" then return failure end
   local text, is_reply = native.failure_text(failure)
   return is_reply and { err = text, ignore_error_stats_update = true } or text
 end
 
--- Redis' pcall gives the text of such a table, not the table.
+-- Lua's own functions that catch errors need a slot for their verdict beside the results, and do not ask for it: where
+-- Lua is built with checks, as in debug builds, 20 results would end the process. So many of them travel in a table.
+local FEW = 15
+local MANY = {}
+
+local function packed(...)
+  local count = select("#", ...)
+  if count <= FEW then return ... end
+  return MANY, { ... }, count
+end
+
+local function unpacked(_, results, count)
+  return unpack(results, 1, count)
+end
+
+-- Lua finds no name for a function that is called like this, and its errors show none, as when its own pcall calls it.
+local function call_packed(f, ...)
+  return packed((f or nil)(...))
+end
+
+-- Redis' pcall gives the text of such a table, not the table; beside a table without a text it gives what stands there.
 local function caught(ok, ...)
-  if ok then return true, ... end
+  if ok then
+    if (...) == MANY then return true, unpacked(...) end
+    return true, ...
+  end
   local failure = as_table((...))
-  if type(failure) == "table" and type(failure.err) == "string" then return false, failure.err end
-  return false, failure
+  if type(failure) ~= "table" then return false, failure end
+  local text = failure.err
+  if type(text) == "string" or type(text) == "number" then return false, text end
+  return false, failure, text
 end
 
 function globals.pcall(...)
-  return caught(pcall(...))
+  if select("#", ...) == 0 then fail "bad argument #1 to 'pcall' (value expected)" end
+  if type((...)) ~= "function" then return caught(pcall(...)) end
+  return caught(pcall(call_packed, ...))
 end
 
-function globals.xpcall(f, handler)
-  return xpcall(f, function(failure) return handler(as_table(failure)) end)
+local function xcaught(ok, ...)
+  if (...) == MANY then return ok, unpacked(...) end
+  return ok, ...
+end
+
+function globals.xpcall(...)
+  if select("#", ...) < 2 then fail "bad argument #2 to 'xpcall' (value expected)" end
+  local f, handler = ...
+  local function called() return packed((f or nil)()) end
+  return xcaught(xpcall(type(f) == "function" and called or f, function(failure) return handler(as_table(failure)) end))
 end
 
 local function resumed(ok, ...)
@@ -77,17 +98,22 @@ local function resumed(ok, ...)
   return false, as_table((...))
 end
 
--- Compiled code is refused: it could make the machine do anything.
-function globals.loadstring(text, name)
-  if type(text) == "string" and sub(text, 1, 1) == "\27" then return nil, "attempt to load compiled code" end
-  return loadstring(text, name)
+local function resume_coroutine(...)
+  if type((...)) ~= "thread" then fail "bad argument #1 to 'resume' (coroutine expected)" end
+  return resumed(resume(...))
 end
 
-function globals.load(reader, name)
+function globals.load(...)
+  local reader, name = ...
+  if type(reader) ~= "function" then
+    fail("bad argument #1 to 'load' (function expected, got " .. (select("#", ...) == 0 and "no value" or type(reader)) .. ")")
+  end
   local parts = {}
   while true do
-    local part = reader()
+    local ok, part = pcall(reader)
+    if not ok then return nil, as_table(part) end
     if part == nil or part == "" then break end
+    if type(part) ~= "string" and type(part) ~= "number" then return nil, "reader function must return a string" end
     parts[#parts + 1] = part
   end
   return globals.loadstring(concat(parts), name or "=(load)")
@@ -100,10 +126,10 @@ local function extended(library, additions)
   return protect(result)
 end
 
-globals.coroutine = extended(coroutine, { resume = function(...) return resumed(resume(...)) end })
+globals.coroutine = extended(coroutine, { resume = resume_coroutine })
 globals.math = extended(math, { random = native.random, randomseed = native.randomseed })
-globals.table = extended(table, {})
-globals.string = extended(string, {})
+globals.table = extended(table, { insert = native.insert })
+globals.string = extended(string, { rep = native.rep })
 local string_metatable = getmetatable("")
 string_metatable.__index = globals.string
 string_metatable.__metatable = protect { __index = globals.string }
@@ -113,8 +139,8 @@ local redis = {
   LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, LOG_WARNING = 3,
   REPL_NONE = 0, REPL_AOF = 1, REPL_SLAVE = 2, REPL_REPLICA = 2, REPL_ALL = 3,
   REDIS_VERSION = native.version, REDIS_VERSION_NUM = native.version_number,
-  sha1hex = native.sha1hex, log = native.log, setresp = native.setresp,
 }
+for name, item in next, native.redis do redis[name] = item end
 
 local function reply_or_table(ok, reply)
   if ok then return reply end
@@ -141,26 +167,33 @@ function redis.status_reply(...)
 end
 
 function redis.replicate_commands() return true end
-function redis.set_repl() end
 function redis.breakpoint() return false end
 function redis.debug() end
-function redis.acl_check_cmd() return true end
 
 globals.redis = protect(redis)
-globals.cjson = protect(native.cjson)
+for _, name in ipairs { "bit", "cjson", "cmsgpack", "struct" } do
+  globals[name] = protect(native[name])
+end
 globals.KEYS, globals.ARGV = {}, {}
 
 setmetatable(globals, {
-  __index = function(_, name)
-    error("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'", 2)
-  end,
+  __index = native.refuse_global,
+  __metatable = protect { __index = native.refuse_global },
 })
 globals._G = protect(globals)
+native.set_protected(protected)
+
+local current
+
+-- A script has one result, whatever it returns.
+local function first_result()
+  return (current())
+end
 
 local function run(script, call, keys, arguments)
   redis.call = call
-  globals.KEYS, globals.ARGV = keys, arguments
-  return xpcall(script, native.describe_error)
+  current, globals.KEYS, globals.ARGV = script, keys, arguments
+  return xpcall(first_result, native.describe_error)
 end
 
 return run, globals._G

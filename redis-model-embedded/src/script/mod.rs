@@ -1,15 +1,22 @@
 //! EVAL: Redis' scripts, run by a Lua 5.1 inside the engine.
 
 mod arguments;
+mod bits;
 mod bridge;
 mod budget;
+mod call;
 mod convert;
 mod failure;
+mod garbage;
 mod globals;
 mod json;
 mod library;
+mod msgpack;
+mod pack;
+mod protection;
 mod random;
 mod shebang;
+mod text;
 mod vm;
 
 use std::{collections::HashMap, sync::Arc};

@@ -1,4 +1,4 @@
-use crate::protocol::ErrorReply;
+use crate::protocol::{ErrorReply, c_string, split};
 
 /// What a script says about itself in its first line: `#!lua flags=no-writes,allow-oom`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,18 +20,23 @@ pub(super) fn parse(body: &[u8]) -> Result<Header, ErrorReply> {
     if !body.starts_with(b"#!") {
         return Ok(Header { flags: ScriptFlags::default(), length: 0 });
     }
-    let length = body.iter().position(|byte| *byte == b'\n').ok_or(ErrorReply::fixed("ERR Invalid script shebang"))?;
-    let mut words = body[..length].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let engine = words.next().unwrap_or_default();
-    if engine != b"#!lua" {
-        return Err(ErrorReply::quoting("ERR Unexpected engine in script shebang: ", engine, ""));
+    let length = c_string(body).iter().position(|byte| *byte == b'\n');
+    let length = length.ok_or(ErrorReply::fixed("ERR Invalid script shebang"))?;
+    let Some(words) = split(&body[..length]).filter(|words| !words.is_empty()) else {
+        return Err(ErrorReply::fixed("ERR Invalid engine in script shebang"));
+    };
+    if words[0] != b"#!lua" {
+        return Err(ErrorReply::quoting("ERR Unexpected engine in script shebang: ", &words[0], ""));
     }
     let mut flags = ScriptFlags { is_declared: true, ..ScriptFlags::default() };
-    for word in words {
+    for word in &words[1..] {
         let Some(list) = word.strip_prefix(b"flags=") else {
             return Err(ErrorReply::quoting("ERR Unknown lua shebang option: ", word, ""));
         };
-        for flag in list.split(|byte| *byte == b',').filter(|flag| !flag.is_empty()) {
+        if list.is_empty() {
+            continue;
+        }
+        for flag in list.split(|byte| *byte == b',') {
             match flag {
                 b"no-writes" => flags.no_writes = true,
                 // Memory is never short here, and there are neither replicas nor slots.

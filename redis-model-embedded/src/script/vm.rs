@@ -2,7 +2,7 @@ use mlua::{BString, ChunkMode, Function, Lua, LuaOptions, MultiValue, StdLib, Ta
 
 use super::{
     ScriptCall, bridge,
-    budget::Budget,
+    budget::{self, Budget},
     convert::{self, ScriptProtocol},
     globals::{self, SCRIPT_NAME},
 };
@@ -50,14 +50,19 @@ impl Vm {
         let arguments = self.strings(call.arguments)?;
         let (succeeded, result): (bool, Value) = self.lua.scope(|scope| {
             let redis_call = scope.create_function_mut(|lua, words: MultiValue| {
-                bridge::redis_call(lua, ctx, call.is_read_only, self.protocol.get(), &words)
+                budget::with_all_memory(lua, || {
+                    bridge::redis_call(lua, ctx, call.is_read_only, self.protocol.get(), &words)
+                })?
             })?;
-            self.run.call((&call.script.function, redis_call, keys, arguments))
+            budget::with_limited_memory(&self.lua, || {
+                self.run.call((&call.script.function, redis_call, keys, arguments))
+            })?
         })?;
         match result {
             result if succeeded => convert::to_reply(&result, self.protocol.get()).map(Ok),
-            Value::Table(failure) => Ok(Err(script_error(&failure, call)?)),
-            _ => Err(mlua::Error::runtime("the script ended in neither a result nor an error")),
+            Value::Table(failure) => Ok(Err(script_error(&self.lua, &failure, call)?)),
+            // The machine itself has given up, for want of memory or because of an error in handling an error.
+            other => Ok(Err(machine_error(&other.to_string()?, call))),
         }
     }
 
@@ -67,14 +72,21 @@ impl Vm {
 }
 
 /// The reply to a script that raised an error: what it raised, which script, and where in it.
-fn script_error(failure: &Table, call: &ScriptCall<'_>) -> mlua::Result<ErrorReply> {
-    let text = match failure.raw_get("err")? {
-        Value::String(text) => c_string(&text.as_bytes()).to_vec(),
-        _ => b"ERR unknown error".to_vec(),
+fn script_error(lua: &Lua, failure: &Table, call: &ScriptCall<'_>) -> mlua::Result<ErrorReply> {
+    let field = |name| lua.coerce_string(failure.raw_get(name)?);
+    let text = match field("err")? {
+        Some(text) => c_string(&text.as_bytes()).to_vec(),
+        // Here Redis crashes.
+        None => b"ERR unknown error".to_vec(),
     };
-    let place = match failure.raw_get("line")? {
-        Value::Integer(line) => format!(", on {SCRIPT_NAME}:{line}."),
-        _ => String::new(),
+    let (Some(source), Some(line)) = (field("source")?, field("line")?) else {
+        return Ok(ErrorReply::new(text));
     };
-    Ok(ErrorReply::new([text.as_slice(), b" script: ", &call.sha, place.as_bytes()].concat()))
+    let (source, line) = (source.as_bytes(), line.as_bytes());
+    let parts: [&[u8]; 8] = [&text, b" script: ", &call.sha, b", on ", c_string(&source), b":", &line, b"."];
+    Ok(ErrorReply::new(parts.concat()))
+}
+
+fn machine_error(text: &str, call: &ScriptCall<'_>) -> ErrorReply {
+    ErrorReply::new([b"ERR Error running script ", call.sha.as_slice(), b", ", text.as_bytes()].concat())
 }

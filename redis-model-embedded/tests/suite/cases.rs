@@ -139,3 +139,21 @@ fn connection() {
 fn scripts() {
     compare("scripts");
 }
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_commands() {
+    compare("script_commands");
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_globals() {
+    compare("script_globals");
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn script_libraries() {
+    compare("script_libraries");
+}

@@ -1,115 +1,129 @@
-use mlua::{Lua, Value};
+use mlua::{Table, Value};
 
 use super::{
-    MAX_DEPTH,
+    super::call::{Call, STACK_SLOTS},
+    settings::Settings,
     token::{Token, Tokens},
 };
 use crate::protocol::c_string;
 
-/// Why a text gave no value.
-enum Failure {
-    /// The error that the script sees.
-    Text(String),
-    Lua(mlua::Error),
-}
+/// Tables that may be open at once, whatever the settings say: mlua's own stack must hold them.
+const MAX_OPEN: usize = 3_500;
 
-impl From<mlua::Error> for Failure {
-    fn from(error: mlua::Error) -> Self {
-        Self::Lua(error)
-    }
-}
-
-/// The Lua value of a JSON text; the inner error is the script's.
-pub(super) fn from_json(lua: &Lua, text: &[u8]) -> mlua::Result<Result<Value, String>> {
+/// The Lua value of a JSON text.
+pub(super) fn from_json(call: &Call<'_>, settings: Settings, text: &[u8]) -> mlua::Result<Value> {
     if text.len() >= 2 && (text[0] == 0 || text[1] == 0) {
-        return Ok(Err("JSON parser does not support UTF-16 or UTF-32".into()));
+        return Err(call.fail("JSON parser does not support UTF-16 or UTF-32"));
     }
-    let mut parser = Parser { lua, tokens: Tokens::new(c_string(text)) };
-    match parser.whole_text() {
-        Ok(value) => Ok(Ok(value)),
-        Err(Failure::Text(text)) => Ok(Err(text)),
-        Err(Failure::Lua(error)) => Err(error),
+    let tokens = Tokens::new(c_string(text), settings.takes_invalid_numbers);
+    let mut parser = Parser { call, settings, tokens, open: Vec::new(), slots: 1 };
+    let mut done = parser.begin_value(None)?;
+    while let Some(open) = parser.open.pop() {
+        done = match done {
+            None => parser.begin_first(open)?,
+            Some(value) => parser.go_on(open, value)?,
+        };
     }
+    parser.expect(&Token::End, "the end")?;
+    Ok(done.unwrap_or(Value::Nil))
 }
 
+/// Reads values; tables that are not yet complete wait in a list and not on the machine's stack, so that no text is
+/// nested too deep for it.
 struct Parser<'a> {
-    lua: &'a Lua,
+    call: &'a Call<'a>,
+    settings: Settings,
     tokens: Tokens<'a>,
+    open: Vec<Open>,
+    /// How many slots of its stack the C library would be using.
+    slots: usize,
+}
+
+/// A table that lacks some of its values.
+struct Open {
+    table: Table,
+    /// The key of the value that is being read; a list has none.
+    key: Option<mlua::String>,
+    is_object: bool,
 }
 
 impl Parser<'_> {
-    fn whole_text(&mut self) -> Result<Value, Failure> {
-        let first = self.tokens.next_token();
-        let value = self.value(first, 0)?;
-        self.expect(&Token::End, "the end")?;
-        Ok(value)
-    }
-
-    fn value(&mut self, (token, at): (Token, usize), depth: usize) -> Result<Value, Failure> {
-        Ok(match token {
-            Token::String(text) => Value::String(self.lua.create_string(text)?),
-            Token::Number(number) => Value::Number(number),
-            Token::Boolean(yes) => Value::Boolean(yes),
-            Token::Null => Value::NULL,
-            Token::ObjectBegin => self.object(nested(depth, at)?)?,
-            Token::ListBegin => self.list(nested(depth, at)?)?,
-            other => return Err(unexpected("value", &other, at)),
-        })
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Value, Failure> {
-        let table = self.lua.create_table()?;
-        let mut token = self.tokens.next_token();
-        if token.0 == Token::ObjectEnd {
-            return Ok(Value::Table(table));
+    /// Reads a value, which begins with `first` if that has been read already; `None` if it has opened a table.
+    fn begin_value(&mut self, first: Option<(Token, usize)>) -> mlua::Result<Option<Value>> {
+        let (token, at) = first.unwrap_or_else(|| self.tokens.next_token());
+        let is_object = match token {
+            Token::String(text) => return self.call.lua.create_string(text).map(|text| Some(Value::String(text))),
+            Token::Number(number) => return Ok(Some(Value::Number(number))),
+            Token::Boolean(yes) => return Ok(Some(Value::Boolean(yes))),
+            Token::Null => return Ok(Some(Value::NULL)),
+            Token::ObjectBegin => true,
+            Token::ListBegin => false,
+            other => return Err(self.unexpected("value", &other, at)),
+        };
+        let depth = self.open.len() + 1;
+        let is_allowed = i32::try_from(depth).is_ok_and(|depth| depth <= self.settings.decode_depth);
+        if !is_allowed || self.slots + 2 + usize::from(is_object) > STACK_SLOTS || depth > MAX_OPEN {
+            let text = format!("Found too many nested data structures ({depth}) at character {}", at + 1);
+            return Err(self.call.fail(text));
         }
-        loop {
-            let (Token::String(key), _) = token else { return Err(unexpected("object key string", &token.0, token.1)) };
-            self.expect(&Token::Colon, "colon")?;
-            let first = self.tokens.next_token();
-            let value = self.value(first, depth)?;
-            table.raw_set(self.lua.create_string(key)?, value)?;
-            match self.tokens.next_token() {
-                (Token::ObjectEnd, _) => return Ok(Value::Table(table)),
-                (Token::Comma, _) => token = self.tokens.next_token(),
-                (other, at) => return Err(unexpected("comma or object end", &other, at)),
+        self.slots += 1 + usize::from(is_object);
+        self.open.push(Open { table: self.call.lua.create_table()?, key: None, is_object });
+        Ok(None)
+    }
+
+    /// Reads what follows the beginning of a table: its end, or its first value.
+    fn begin_first(&mut self, mut open: Open) -> mlua::Result<Option<Value>> {
+        let token = self.tokens.next_token();
+        if token.0 == if open.is_object { Token::ObjectEnd } else { Token::ListEnd } {
+            return Ok(Some(self.close(open)));
+        }
+        let first = if open.is_object {
+            open.key = Some(self.key(token)?);
+            None
+        } else {
+            Some(token)
+        };
+        self.open.push(open);
+        self.begin_value(first)
+    }
+
+    /// Puts a value into its table, and reads what follows it.
+    fn go_on(&mut self, mut open: Open, value: Value) -> mlua::Result<Option<Value>> {
+        match open.key.take() {
+            Some(key) => open.table.raw_set(key, value)?,
+            None => open.table.raw_push(value)?,
+        }
+        match (self.tokens.next_token(), open.is_object) {
+            ((Token::ObjectEnd, _), true) | ((Token::ListEnd, _), false) => return Ok(Some(self.close(open))),
+            ((Token::Comma, _), true) => {
+                let token = self.tokens.next_token();
+                open.key = Some(self.key(token)?);
             }
+            ((Token::Comma, _), false) => {}
+            ((other, at), true) => return Err(self.unexpected("comma or object end", &other, at)),
+            ((other, at), false) => return Err(self.unexpected("comma or array end", &other, at)),
         }
+        self.open.push(open);
+        self.begin_value(None)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Value, Failure> {
-        let table = self.lua.create_table()?;
-        let mut token = self.tokens.next_token();
-        if token.0 == Token::ListEnd {
-            return Ok(Value::Table(table));
-        }
-        loop {
-            let value = self.value(token, depth)?;
-            table.raw_push(value)?;
-            match self.tokens.next_token() {
-                (Token::ListEnd, _) => return Ok(Value::Table(table)),
-                (Token::Comma, _) => token = self.tokens.next_token(),
-                (other, at) => return Err(unexpected("comma or array end", &other, at)),
-            }
-        }
+    fn close(&mut self, open: Open) -> Value {
+        self.slots -= 1 + usize::from(open.is_object);
+        Value::Table(open.table)
     }
 
-    fn expect(&mut self, wanted: &Token, name: &str) -> Result<(), Failure> {
+    fn key(&mut self, (token, at): (Token, usize)) -> mlua::Result<mlua::String> {
+        let Token::String(key) = token else { return Err(self.unexpected("object key string", &token, at)) };
+        self.expect(&Token::Colon, "colon")?;
+        self.call.lua.create_string(key)
+    }
+
+    fn expect(&mut self, wanted: &Token, name: &str) -> mlua::Result<()> {
         let (token, at) = self.tokens.next_token();
-        if token == *wanted { Ok(()) } else { Err(unexpected(name, &token, at)) }
+        if token == *wanted { Ok(()) } else { Err(self.unexpected(name, &token, at)) }
     }
-}
 
-/// One level deeper, if that is still allowed.
-fn nested(depth: usize, at: usize) -> Result<usize, Failure> {
-    let depth = depth + 1;
-    if depth > MAX_DEPTH {
-        let text = format!("Found too many nested data structures ({depth}) at character {}", at + 1);
-        return Err(Failure::Text(text));
+    fn unexpected(&self, wanted: &str, token: &Token, at: usize) -> mlua::Error {
+        self.call.fail(format!("Expected {wanted} but found {} at character {}", token.name(), at + 1))
     }
-    Ok(depth)
-}
-
-fn unexpected(wanted: &str, token: &Token, at: usize) -> Failure {
-    Failure::Text(format!("Expected {wanted} but found {} at character {}", token.name(), at + 1))
 }

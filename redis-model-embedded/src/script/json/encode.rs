@@ -1,43 +1,198 @@
-use mlua::{Table, Value};
+use mlua::{Function, Table, Value};
 
-use super::MAX_DEPTH;
+use super::{
+    super::{
+        budget,
+        call::{Call, STACK_SLOTS, type_name},
+    },
+    settings::{InvalidNumbers, Settings},
+};
 use crate::number::format_significant;
 
-/// Digits of a number (`encode_number_precision`).
-const PRECISION: i32 = 14;
-/// A list of more places than this must not be emptier than one in [`SPARSE_RATIO`].
-const SPARSE_SAFE: usize = 10;
-const SPARSE_RATIO: usize = 2;
+/// Tables that may be open at once, whatever the settings say: mlua's own stack must hold them.
+const MAX_OPEN: usize = 3_500;
 
-/// A failure of Lua outside, the text of an error that the script sees inside.
-type Encoded<T> = mlua::Result<Result<T, String>>;
-
-pub(super) fn to_json(value: &Value) -> Encoded<Vec<u8>> {
-    let mut out = Vec::new();
-    Ok(append(&mut out, value, 0)?.map(|()| out))
+/// The JSON text of the call's argument; `next` is Lua's own function of that name.
+pub(super) fn to_json(call: &Call<'_>, settings: Settings, next: &Function) -> mlua::Result<Vec<u8>> {
+    let mut encoder = Encoder { call, settings, out: Vec::new(), open: Vec::new(), slots: 1 };
+    encoder.append(&call.value(1))?;
+    while let Some(open) = encoder.open.last_mut() {
+        let step = open.step(next)?;
+        encoder.follow(&step)?;
+        budget::check_memory(encoder.out.len())?;
+    }
+    Ok(encoder.out)
 }
 
-fn append(out: &mut Vec<u8>, value: &Value, depth: usize) -> Encoded<()> {
-    match value {
-        Value::Nil => out.extend_from_slice(b"null"),
-        null if *null == Value::NULL => out.extend_from_slice(b"null"),
-        Value::Boolean(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
-        Value::String(text) => append_string(out, &text.as_bytes()),
-        #[expect(clippy::cast_precision_loss, reason = "Lua 5.1 has only doubles, so it came from one")]
-        Value::Integer(number) => return Ok(append_number(out, *number as f64)),
-        Value::Number(number) => return Ok(append_number(out, *number)),
-        Value::Table(table) => return append_table(out, table, depth + 1),
-        other => return Ok(Err(format!("Cannot serialise {}: type not supported", other.type_name()))),
-    }
-    Ok(Ok(()))
+/// Writes values; tables that are not yet written to their end wait in a list and not on the machine's stack, so that
+/// none is nested too deep for it.
+struct Encoder<'a> {
+    call: &'a Call<'a>,
+    settings: Settings,
+    out: Vec<u8>,
+    open: Vec<Open>,
+    /// How many slots of its stack the C library would be using.
+    slots: usize,
 }
 
-fn append_number(out: &mut Vec<u8>, number: f64) -> Result<(), String> {
-    if !number.is_finite() {
-        return Err("Cannot serialise number: must not be NaN or Inf".into());
+/// A table of which some values are still to be written.
+enum Open {
+    List { table: Table, written: i32, length: i32 },
+    Object { table: Table, key: Value },
+}
+
+/// What comes next in an open table.
+enum Step {
+    Item { is_first: bool, value: Value },
+    Pair { is_first: bool, key: Value, value: Value },
+    End,
+}
+
+impl Open {
+    fn step(&mut self, next: &Function) -> mlua::Result<Step> {
+        match self {
+            Self::List { written, length, .. } if written == length => Ok(Step::End),
+            Self::List { table, written, .. } => {
+                *written += 1;
+                Ok(Step::Item { is_first: *written == 1, value: table.raw_get(*written)? })
+            }
+            Self::Object { table, key } => {
+                let (new, value): (Value, Value) = next.call((&*table, &*key))?;
+                let old = std::mem::replace(key, new.clone());
+                Ok(if new.is_nil() { Step::End } else { Step::Pair { is_first: old.is_nil(), key: new, value } })
+            }
+        }
     }
-    out.extend_from_slice(format_significant(number, PRECISION).as_bytes());
-    Ok(())
+
+    /// What the C library keeps on its stack while it writes a value of this table.
+    fn slots(&self) -> usize {
+        match self {
+            Self::List { .. } => 1,
+            Self::Object { .. } => 2,
+        }
+    }
+}
+
+impl Encoder<'_> {
+    fn follow(&mut self, step: &Step) -> mlua::Result<()> {
+        if let Step::Item { is_first: false, .. } | Step::Pair { is_first: false, .. } = step {
+            self.out.push(b',');
+        }
+        match step {
+            Step::Item { value, .. } => self.append(value),
+            Step::Pair { key, value, .. } => {
+                self.append_key(key)?;
+                self.append(value)
+            }
+            Step::End => {
+                if let Some(open) = self.open.pop() {
+                    self.slots -= open.slots();
+                    self.out.push(if matches!(open, Open::List { .. }) { b']' } else { b'}' });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn append(&mut self, value: &Value) -> mlua::Result<()> {
+        match value {
+            Value::Nil => self.out.extend_from_slice(b"null"),
+            null if *null == Value::NULL => self.out.extend_from_slice(b"null"),
+            Value::Boolean(yes) => self.out.extend_from_slice(if *yes { b"true" } else { b"false" }),
+            Value::String(text) => append_string(&mut self.out, &text.as_bytes()),
+            #[expect(clippy::cast_precision_loss, reason = "Lua 5.1 has only doubles, so it came from one")]
+            Value::Integer(number) => self.append_number(*number as f64)?,
+            Value::Number(number) => self.append_number(*number)?,
+            Value::Table(table) => self.begin(table)?,
+            other => return Err(self.refuse(other, "type not supported")),
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, table: &Table) -> mlua::Result<()> {
+        let depth = self.open.len() + 1;
+        let is_allowed = i32::try_from(depth).is_ok_and(|depth| depth <= self.settings.encode_depth);
+        if !is_allowed || self.slots + 3 > STACK_SLOTS || depth > MAX_OPEN {
+            return Err(self.call.fail(format!("Cannot serialise, excessive nesting ({depth})")));
+        }
+        let (mark, open) = match self.list_length(table)? {
+            Some(length) if length > 0 => (b'[', Open::List { table: table.clone(), written: 0, length }),
+            _ => (b'{', Open::Object { table: table.clone(), key: Value::Nil }),
+        };
+        self.out.push(mark);
+        self.slots += open.slots();
+        self.open.push(open);
+        Ok(())
+    }
+
+    /// The greatest index of a table whose keys are all positive integers; `None` for a table that becomes an object.
+    fn list_length(&self, table: &Table) -> mlua::Result<Option<i32>> {
+        let (mut greatest, mut items) = (0_i32, 0_i32);
+        for pair in table.pairs::<Value, Value>() {
+            #[expect(clippy::cast_precision_loss, reason = "Lua 5.1 has only doubles, so it came from one")]
+            let index = match pair?.0 {
+                Value::Integer(index) => index as f64,
+                Value::Number(index) => index,
+                _ => return Ok(None),
+            };
+            if index < 1.0 || index.floor() < index {
+                return Ok(None);
+            }
+            if index > f64::from(greatest) {
+                // C's conversion as x86 does it: what does not fit is the smallest integer.
+                #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and fits")]
+                let fitting = if index > f64::from(i32::MAX) { i32::MIN } else { index as i32 };
+                greatest = fitting;
+            }
+            items = items.wrapping_add(1);
+        }
+        let Settings { is_sparse_object, sparse_ratio, sparse_safe, .. } = self.settings;
+        if sparse_ratio > 0 && greatest > items.wrapping_mul(sparse_ratio) && greatest > sparse_safe {
+            if !is_sparse_object {
+                return Err(self.refuse(&Value::Table(table.clone()), "excessively sparse array"));
+            }
+            return Ok(None);
+        }
+        Ok(Some(greatest))
+    }
+
+    fn append_key(&mut self, key: &Value) -> mlua::Result<()> {
+        match key {
+            Value::String(text) => append_string(&mut self.out, &text.as_bytes()),
+            Value::Integer(_) | Value::Number(_) => {
+                self.out.push(b'"');
+                self.append(key)?;
+                self.out.push(b'"');
+            }
+            other => return Err(self.refuse(other, "table key must be a number or string")),
+        }
+        self.out.push(b':');
+        Ok(())
+    }
+
+    fn append_number(&mut self, number: f64) -> mlua::Result<()> {
+        match self.settings.invalid_numbers {
+            _ if number.is_finite() => {}
+            InvalidNumbers::Refused => {
+                return Err(self.refuse(&Value::Number(number), "must not be NaN or Inf"));
+            }
+            InvalidNumbers::Written if number.is_nan() => {
+                self.out.extend_from_slice(b"nan");
+                return Ok(());
+            }
+            InvalidNumbers::Written => {}
+            InvalidNumbers::Null => {
+                self.out.extend_from_slice(b"null");
+                return Ok(());
+            }
+        }
+        self.out.extend_from_slice(format_significant(number, self.settings.precision).as_bytes());
+        Ok(())
+    }
+
+    fn refuse(&self, value: &Value, why: &str) -> mlua::Error {
+        self.call.fail(format!("Cannot serialise {}: {why}", type_name(value)))
+    }
 }
 
 fn append_string(out: &mut Vec<u8>, text: &[u8]) {
@@ -55,80 +210,4 @@ fn append_string(out: &mut Vec<u8>, text: &[u8]) {
         }
     }
     out.push(b'"');
-}
-
-fn append_table(out: &mut Vec<u8>, table: &Table, depth: usize) -> Encoded<()> {
-    if depth > MAX_DEPTH {
-        return Ok(Err(format!("Cannot serialise, excessive depth ({depth})")));
-    }
-    match list_length(table)? {
-        Err(text) => Ok(Err(text)),
-        Ok(Some(length)) if length > 0 => append_list(out, table, length, depth),
-        Ok(_) => append_object(out, table, depth),
-    }
-}
-
-/// The greatest index of a table whose keys are all positive integers; `None` for any other table.
-fn list_length(table: &Table) -> Encoded<Option<usize>> {
-    let (mut greatest, mut items) = (0, 0);
-    for pair in table.pairs::<Value, Value>() {
-        let (Value::Integer(index), _) = pair? else { return Ok(Ok(None)) };
-        let Some(index) = usize::try_from(index).ok().filter(|index| *index > 0) else { return Ok(Ok(None)) };
-        greatest = greatest.max(index);
-        items += 1;
-    }
-    if greatest > SPARSE_SAFE && greatest > items * SPARSE_RATIO {
-        return Ok(Err("Cannot serialise table: excessively sparse array".into()));
-    }
-    Ok(Ok(Some(greatest)))
-}
-
-fn append_list(out: &mut Vec<u8>, table: &Table, length: usize, depth: usize) -> Encoded<()> {
-    out.push(b'[');
-    for index in 1..=length {
-        if index > 1 {
-            out.push(b',');
-        }
-        let item = exact(table, &Value::Integer(i64::try_from(index).unwrap_or(i64::MAX)), table.raw_get(index)?)?;
-        if let Err(text) = append(out, &item, depth)? {
-            return Ok(Err(text));
-        }
-    }
-    out.push(b']');
-    Ok(Ok(()))
-}
-
-fn append_object(out: &mut Vec<u8>, table: &Table, depth: usize) -> Encoded<()> {
-    out.push(b'{');
-    let mut separator = None;
-    for pair in table.pairs::<Value, Value>() {
-        let (key, value) = pair?;
-        out.extend(separator.replace(b','));
-        match &key {
-            Value::String(text) => append_string(out, &text.as_bytes()),
-            #[expect(clippy::cast_precision_loss, reason = "Lua 5.1 has only doubles, so it came from one")]
-            Value::Integer(number) => append_quoted(out, *number as f64),
-            Value::Number(number) => append_quoted(out, *number),
-            other => {
-                let text = format!("Cannot serialise {}: table key must be a number or string", other.type_name());
-                return Ok(Err(text));
-            }
-        }
-        out.push(b':');
-        let value = exact(table, &key, value)?;
-        if let Err(text) = append(out, &value, depth)? {
-            return Ok(Err(text));
-        }
-    }
-    out.push(b'}');
-    Ok(Ok(()))
-}
-
-fn append_quoted(out: &mut Vec<u8>, number: f64) {
-    out.extend_from_slice(format!("\"{}\"", format_significant(number, PRECISION)).as_bytes());
-}
-
-/// mlua shows a fraction very near to zero as integer zero; asked for a double, it gives the fraction.
-fn exact(table: &Table, key: &Value, value: Value) -> mlua::Result<Value> {
-    if value == Value::Integer(0) { table.raw_get::<f64>(key).map(Value::Number) } else { Ok(value) }
 }

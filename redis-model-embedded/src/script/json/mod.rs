@@ -2,45 +2,45 @@
 
 mod decode;
 mod encode;
+mod number;
+mod settings;
 mod token;
 
-use mlua::{Lua, Table, Value, Variadic};
+use mlua::{Function, Lua, Table, Value};
 
-use super::failure;
+use super::call::{Call, native};
+use settings::SharedSettings;
 
-/// How deep tables and JSON values may nest. Redis allows 1,000, which is more than the stack of a small thread holds.
-const MAX_DEPTH: usize = 200;
-
-/// The table `cjson`, still to be protected.
-pub(super) fn library(lua: &Lua) -> mlua::Result<Table> {
+/// A table like `cjson`, with settings of its own; the one that scripts start with is still to be protected.
+///
+/// `next` is Lua's own function of that name.
+pub(super) fn library(lua: &Lua, next: &Function) -> mlua::Result<Table> {
     let library = lua.create_table()?;
-    library.set("encode", lua.create_function(|lua, args| encode(lua, &args))?)?;
-    library.set("decode", lua.create_function(|lua, args| decode(lua, &args))?)?;
+    let settings = SharedSettings::default();
+    let (shared, walk) = (settings.clone(), next.clone());
+    library.set("encode", native(lua, move |call| encode(call, &shared, &walk))?)?;
+    let shared = settings.clone();
+    library.set("decode", native(lua, move |call| decode(call, &shared))?)?;
+    settings.add_functions(lua, &library)?;
+    let walk = next.clone();
+    library.set("new", native(lua, move |call| self::library(call.lua, &walk))?)?;
     library.set("null", Value::NULL)?;
+    library.set("_NAME", "cjson")?;
+    library.set("_VERSION", "2.1.0")?;
     Ok(library)
 }
 
-fn encode(lua: &Lua, args: &Variadic<Value>) -> mlua::Result<mlua::String> {
-    let [value] = &args[..] else {
-        return Err(failure::raise_at_line(lua, "bad argument #1 to 'encode' (expected 1 argument)"));
-    };
-    match encode::to_json(value)? {
-        Ok(json) => lua.create_string(json),
-        Err(text) => Err(failure::raise_at_line(lua, &text)),
+fn encode(call: &Call<'_>, settings: &SharedSettings, next: &Function) -> mlua::Result<mlua::String> {
+    if call.len() != 1 {
+        return Err(call.refuse(1, "expected 1 argument"));
     }
+    call.lua.create_string(encode::to_json(call, settings.get(), next)?)
 }
 
-fn decode(lua: &Lua, args: &Variadic<Value>) -> mlua::Result<Value> {
-    let [value] = &args[..] else {
-        return Err(failure::raise_at_line(lua, "bad argument #1 to 'decode' (expected 1 argument)"));
-    };
-    let Some(text) = lua.coerce_string(value.clone())? else {
-        let text = format!("bad argument #1 to 'decode' (string expected, got {})", value.type_name());
-        return Err(failure::raise_at_line(lua, &text));
-    };
-    let json = text.as_bytes();
-    match decode::from_json(lua, &json)? {
-        Ok(value) => Ok(value),
-        Err(text) => Err(failure::raise_at_line(lua, &text)),
+fn decode(call: &Call<'_>, settings: &SharedSettings) -> mlua::Result<Value> {
+    if call.len() != 1 {
+        return Err(call.refuse(1, "expected 1 argument"));
     }
+    let text = call.string(1)?;
+    decode::from_json(call, settings.get(), &text.as_bytes())
 }

@@ -1,3 +1,5 @@
+use super::number;
+
 /// One piece of a JSON text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
@@ -40,11 +42,12 @@ impl Token {
 pub(super) struct Tokens<'a> {
     text: &'a [u8],
     at: usize,
+    takes_invalid_numbers: bool,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+    pub(super) fn new(text: &'a [u8], takes_invalid_numbers: bool) -> Self {
+        Self { text, at: 0, takes_invalid_numbers }
     }
 
     /// The next token, and where it begins, or where in it the error is.
@@ -89,15 +92,17 @@ impl<'a> Tokens<'a> {
                 return token;
             }
         }
-        // `strtod` reads a number without a digit before its point, but it is not called for one.
-        match number(self.rest()).filter(|_| self.peek() != Some(b'.')) {
-            Some((number, length)) => {
-                self.at += length;
-                Token::Number(number)
-            }
-            None if self.rest().starts_with(b"-") => Token::Error("invalid number"),
-            None => Token::Error("invalid token"),
+        let is_invalid = number::is_invalid(self.rest());
+        let is_usual = matches!(self.peek(), Some(b'-' | b'0'..=b'9'));
+        if is_invalid && !self.takes_invalid_numbers {
+            return Token::Error(if is_usual { "invalid number" } else { "invalid token" });
         }
+        if !is_usual && !is_invalid {
+            return Token::Error("invalid token");
+        }
+        let Some((number, length)) = number::read(self.rest()) else { return Token::Error("invalid number") };
+        self.at += length;
+        Token::Number(number)
     }
 
     fn string(&mut self) -> Result<Vec<u8>, &'static str> {
@@ -154,48 +159,4 @@ fn unicode_escape(text: &[u8]) -> Option<(char, usize)> {
     let second = unit(text.get(6..)?).filter(|unit| (0xDC00..0xE000).contains(unit))?;
     let high = first.checked_sub(0xD800).filter(|high| *high < 0x400)?;
     Some((char::from_u32(0x1_0000 + (high << 10 | (second - 0xDC00)))?, 12))
-}
-
-/// The number at the start of `text` and its length, by the rules of C's `strtod`, hexadecimal integers included.
-fn number(text: &[u8]) -> Option<(f64, usize)> {
-    let sign = usize::from(matches!(text.first(), Some(b'-' | b'+')));
-    let unsigned = &text[sign..];
-    let (magnitude, length) = special(unsigned).or_else(|| decimal(unsigned))?;
-    Some((if text[0] == b'-' { -magnitude } else { magnitude }, sign + length))
-}
-
-fn special(text: &[u8]) -> Option<(f64, usize)> {
-    let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
-    if starts("0x") {
-        let digits = text[2..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let value = |sum, digit: &u8| sum * 16.0 + f64::from(char::from(*digit).to_digit(16).unwrap_or(0));
-        return (digits > 0).then(|| (text[2..2 + digits].iter().fold(0.0, value), 2 + digits));
-    }
-    let words = [("infinity", f64::INFINITY), ("inf", f64::INFINITY), ("nan", f64::NAN)];
-    words.into_iter().find(|(word, _)| starts(word)).map(|(word, value)| (value, word.len()))
-}
-
-fn decimal(text: &[u8]) -> Option<(f64, usize)> {
-    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = digits(0);
-    let mut length = whole;
-    if text.get(length) == Some(&b'.') {
-        let fraction = digits(length + 1);
-        if whole + fraction == 0 {
-            return None;
-        }
-        length += 1 + fraction;
-    }
-    if length == 0 {
-        return None;
-    }
-    if matches!(text.get(length), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(text.get(length + 1), Some(b'-' | b'+')));
-        let exponent = text.get(length + 1 + sign..).map_or(0, |_| digits(length + 1 + sign));
-        if exponent > 0 {
-            length += 1 + sign + exponent;
-        }
-    }
-    let value = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
-    Some((value, length))
 }
