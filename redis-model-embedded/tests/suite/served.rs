@@ -72,7 +72,7 @@ fn redis_cli_talks_to_the_program() {
 #[test]
 fn redis_cli_loads_many_commands_at_once() {
     let program = Program::start();
-    let commands: String = (0..10_000).map(|n| format!("SET key:{n} value\r\n")).collect();
+    let commands = (0..10_000).map(|n| format!("SET key:{n} value\r\n")).collect::<Vec<_>>().concat();
     let said = cli(&["-p", &program.port, "--pipe"], &commands);
     assert!(said.ends_with("errors: 0, replies: 10000\n"), "{said}");
     assert_eq!(cli(&["-p", &program.port], "DBSIZE\n"), "10000\n");
