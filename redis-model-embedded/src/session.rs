@@ -201,8 +201,7 @@ impl Session {
             }
             let reply = match self.decoder.next_request() {
                 Decoded::Incomplete => return,
-                Decoded::Request(arguments) => {
-                    let args: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+                Decoded::Request(args) => {
                     let answer = command::execute(&mut server, self.id, self.engine.instant(), &args);
                     write_messages(&mut server, self.id, answer.messages_before, output);
                     answer.reply

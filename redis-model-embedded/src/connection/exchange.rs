@@ -76,8 +76,7 @@ impl Connection {
                     values.push(server_error(&error));
                     return Ok(values);
                 }
-                Decoded::Request(arguments) => {
-                    let args: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+                Decoded::Request(args) => {
                     match self.run(&args).await {
                         Ok(value) => values.push(value),
                         // Those after a QUIT find the connection closed; it is the first of them that says so.

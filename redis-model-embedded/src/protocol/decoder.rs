@@ -1,4 +1,4 @@
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::{ErrorReply, inline};
 use crate::number::parse_integer;
@@ -31,20 +31,25 @@ pub(crate) struct Decoder {
     buffer: Vec<u8>,
     /// How much of `buffer` has been read.
     position: usize,
+    /// How much of `buffer` is of no use any more: where the request being read begins.
+    start: usize,
     /// Arguments still to come of the request being read; zero between requests.
     missing: usize,
-    arguments: Vec<Vec<u8>>,
+    /// Where in `buffer` the arguments of the request lie that is being read, or was read last.
+    arguments: Vec<Range<usize>>,
+    /// The arguments of an inline request, which are not in `buffer` as they are meant.
+    words: Vec<Vec<u8>>,
     /// The length of the argument whose prefix has been read, but not its bytes.
     bulk: Option<usize>,
 }
 
 /// What the bytes so far hold.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Decoded {
+pub(crate) enum Decoded<'a> {
     /// Nothing complete.
     Incomplete,
     /// A command and its arguments.
-    Request(Vec<Vec<u8>>),
+    Request(Vec<&'a [u8]>),
     /// Bytes after which the stream makes no sense; Redis answers and hangs up.
     Invalid(ErrorReply),
 }
@@ -52,48 +57,63 @@ pub(crate) enum Decoded {
 impl Decoder {
     /// Adds bytes at the end of the stream.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        if self.position == self.buffer.len() {
-            self.buffer.clear();
-        } else {
-            self.buffer.drain(..self.position);
+        let used = self.start;
+        self.buffer.drain(..used);
+        if self.buffer.is_empty() {
+            // Room for a large request is not kept for the small ones after it.
+            self.buffer.shrink_to(MAX_LINE);
         }
-        self.position = 0;
+        self.position -= used;
+        self.start = 0;
+        for argument in &mut self.arguments {
+            *argument = argument.start - used..argument.end - used;
+        }
         self.buffer.extend_from_slice(bytes);
     }
 
     /// The next request of the stream.
-    pub(crate) fn next_request(&mut self) -> Decoded {
-        self.read_request()
-            .unwrap_or_else(|error| Decoded::Invalid(ErrorReply::new(format!("ERR Protocol error: {error}"))))
+    pub(crate) fn next_request(&mut self) -> Decoded<'_> {
+        match self.read_request() {
+            Err(error) => Decoded::Invalid(ErrorReply::new(format!("ERR Protocol error: {error}"))),
+            Ok(false) => Decoded::Incomplete,
+            Ok(true) if self.words.is_empty() => {
+                Decoded::Request(self.arguments.iter().map(|argument| &self.buffer[argument.clone()]).collect())
+            }
+            Ok(true) => Decoded::Request(self.words.iter().map(Vec::as_slice).collect()),
+        }
     }
 
-    fn read_request(&mut self) -> Result<Decoded, String> {
+    /// Reads on to the end of a request, and says whether it has come.
+    fn read_request(&mut self) -> Result<bool, String> {
         while self.missing == 0 {
+            self.start = self.position;
+            self.arguments.clear();
+            self.words.clear();
             match self.buffer.get(self.position) {
-                None => return Ok(Decoded::Incomplete),
+                None => return Ok(false),
                 Some(b'*') => {
-                    let Some(count) = self.prefix(&ARGUMENTS)? else { return Ok(Decoded::Incomplete) };
+                    let Some(count) = self.prefix(&ARGUMENTS)? else { return Ok(false) };
                     // Redis reads `*0` and `*-1` as no request at all.
                     self.missing = usize::try_from(count).unwrap_or(0);
                 }
                 Some(_) => {
-                    let Some(line) = self.line("too big inline request")? else { return Ok(Decoded::Incomplete) };
-                    let words = inline::split(line).ok_or("unbalanced quotes in request")?;
-                    if !words.is_empty() {
-                        return Ok(Decoded::Request(words));
+                    let Some(line) = self.line("too big inline request")? else { return Ok(false) };
+                    self.words = inline::split(line).ok_or("unbalanced quotes in request")?;
+                    if !self.words.is_empty() {
+                        return Ok(true);
                     }
                 }
             }
         }
         while self.missing > 0 {
-            let Some(argument) = self.argument()? else { return Ok(Decoded::Incomplete) };
+            let Some(argument) = self.argument()? else { return Ok(false) };
             self.arguments.push(argument);
             self.missing -= 1;
         }
-        Ok(Decoded::Request(std::mem::take(&mut self.arguments)))
+        Ok(true)
     }
 
-    fn argument(&mut self) -> Result<Option<Vec<u8>>, String> {
+    fn argument(&mut self) -> Result<Option<Range<usize>>, String> {
         if self.bulk.is_none() {
             match self.buffer.get(self.position) {
                 None => return Ok(None),
@@ -109,7 +129,7 @@ impl Decoder {
         if self.buffer.len() < end + 2 {
             return Ok(None);
         }
-        let argument = self.buffer[self.position..end].to_vec();
+        let argument = self.position..end;
         self.position = end + 2;
         self.bulk = None;
         Ok(Some(argument))
@@ -140,14 +160,21 @@ impl Decoder {
 mod tests {
     use super::*;
 
-    fn decode(bytes: &[u8]) -> Decoded {
+    /// What a decoder says of these bytes, in words.
+    fn decode(bytes: &[u8]) -> String {
         let mut decoder = Decoder::default();
         decoder.feed(bytes);
-        decoder.next_request()
+        next(&mut decoder)
     }
 
-    fn request(words: &[&str]) -> Decoded {
-        Decoded::Request(words.iter().map(|word| word.as_bytes().to_vec()).collect())
+    fn next(decoder: &mut Decoder) -> String {
+        match decoder.next_request() {
+            Decoded::Incomplete => "incomplete".into(),
+            Decoded::Invalid(error) => error.to_string(),
+            Decoded::Request(words) => {
+                words.iter().map(|word| format!("<{}>", word.escape_ascii())).collect::<Vec<_>>().concat()
+            }
+        }
     }
 
     #[test]
@@ -156,23 +183,41 @@ mod tests {
         for cut in 0..bytes.len() {
             let mut decoder = Decoder::default();
             decoder.feed(&bytes[..cut]);
-            assert_eq!(decoder.next_request(), Decoded::Incomplete, "cut at {cut}");
+            assert_eq!(next(&mut decoder), "incomplete", "cut at {cut}");
             decoder.feed(&bytes[cut..]);
-            assert_eq!(decoder.next_request(), request(&["GET", "a\r\nb"]));
-            assert_eq!(decoder.next_request(), Decoded::Incomplete);
+            assert_eq!(next(&mut decoder), r"<GET><a\r\nb>");
+            assert_eq!(next(&mut decoder), "incomplete");
         }
     }
 
     #[test]
+    fn requests_in_many_pieces_keep_their_places() {
+        let one = b"*2\r\n$4\r\nECHO\r\n$3\r\nabc\r\nPING x\r\n";
+        let mut decoder = Decoder::default();
+        let mut seen = Vec::new();
+        for piece in one.repeat(50).chunks(7) {
+            decoder.feed(piece);
+            loop {
+                match next(&mut decoder).as_str() {
+                    "incomplete" => break,
+                    request => seen.push(request.to_owned()),
+                }
+            }
+        }
+        assert_eq!(seen, ["<ECHO><abc>", "<PING><x>"].repeat(50));
+        assert!(decoder.buffer.len() < one.len(), "what was read is dropped");
+    }
+
+    #[test]
     fn empty_requests_are_skipped() {
-        assert_eq!(decode(b"\r\n*0\r\n*-1\r\nPING\r\n"), request(&["PING"]));
+        assert_eq!(decode(b"\r\n*0\r\n*-1\r\nPING\r\n"), "<PING>");
     }
 
     #[test]
     fn an_announced_length_reserves_nothing() {
         let mut decoder = Decoder::default();
         decoder.feed(b"*2147483647\r\n$536870912\r\nabc");
-        assert_eq!(decoder.next_request(), Decoded::Incomplete);
+        assert_eq!(next(&mut decoder), "incomplete");
         assert!(decoder.buffer.capacity() < 1024 && decoder.arguments.capacity() < 16);
     }
 
@@ -189,8 +234,7 @@ mod tests {
             (&long_line, "too big inline request"),
         ];
         for (bytes, text) in cases {
-            let expected = ErrorReply::new(format!("ERR Protocol error: {text}"));
-            assert_eq!(decode(bytes), Decoded::Invalid(expected));
+            assert_eq!(decode(bytes), format!("ERR Protocol error: {text}"));
         }
     }
 }
