@@ -6,10 +6,10 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 /// A thread that wakes tasks, started when it is first needed and ended with this value.
 #[derive(Debug, Default)]
@@ -38,9 +38,9 @@ impl Timer {
         Alarm { shared: self.shared.clone(), place: None }
     }
 
-    /// Passes when it is `at`.
-    pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
-        Sleep { alarm: self.alarm(), at }
+    /// Passes after this time.
+    pub(crate) fn sleep(&self, time: Duration) -> Sleep {
+        Sleep { alarm: self.alarm(), at: Instant::now().checked_add(time) }
     }
 }
 
@@ -77,7 +77,8 @@ impl Alarm {
 
     pub(crate) fn clear(&mut self) {
         if let Some(place) = self.place.take() {
-            self.shared.alarms.lock().wakers.remove(&place);
+            // Dropped only when the lock is free: the end of a waker may be the end of a task, and of alarms in it.
+            let _waker = self.shared.alarms.lock().wakers.remove(&place);
         }
     }
 }
@@ -94,7 +95,10 @@ impl Shared {
         while !alarms.is_over {
             match alarms.wakers.first_entry() {
                 None => self.changed.wait(&mut alarms),
-                Some(entry) if entry.key().0 <= Instant::now() => entry.remove().wake(),
+                Some(entry) if entry.key().0 <= Instant::now() => {
+                    let waker = entry.remove();
+                    MutexGuard::unlocked(&mut alarms, || waker.wake());
+                }
                 Some(entry) => {
                     let at = entry.key().0;
                     self.changed.wait_until(&mut alarms, at);
@@ -104,21 +108,22 @@ impl Shared {
     }
 }
 
-/// See [`Timer::sleep_until`].
+/// See [`Timer::sleep`].
 #[derive(Debug)]
 pub(crate) struct Sleep {
     alarm: Alarm,
-    at: Instant,
+    /// `None` lies beyond what can be told.
+    at: Option<Instant>,
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.at <= Instant::now() {
+        let Some(at) = self.at else { return Poll::Pending };
+        if at <= Instant::now() {
             return Poll::Ready(());
         }
-        let at = self.at;
         self.alarm.set(at, cx.waker());
         Poll::Pending
     }

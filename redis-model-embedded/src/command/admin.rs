@@ -1,6 +1,8 @@
 //! TIME, WAIT and DEBUG.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions};
+use super::{
+    Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions, table::too_many_arguments,
+};
 use crate::{
     number::{LongDouble, ParsedFloat},
     protocol::{ErrorReply, Reply},
@@ -11,12 +13,10 @@ const TIME: Flags = Flags::LOADING.and(Flags::STALE).and(Flags::FAST);
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("time", 1, TIME, KeyPositions::NONE, time),
     Command::new("wait", 3, Flags::NO_SCRIPT, KeyPositions::NONE, wait),
-    Command { flags: DEBUG, ..Command::container("debug", DEBUG_COMMANDS) },
+    Command::new("debug", -2, DEBUG, KeyPositions::NONE, debug),
 ];
 
 const DEBUG: Flags = Flags::ADMIN.and(Flags::NO_SCRIPT).and(Flags::LOADING).and(Flags::STALE);
-
-const DEBUG_COMMANDS: &[Command] = &[Command::new("debug|sleep", 3, DEBUG, KeyPositions::NONE, debug_sleep)];
 
 /// Replies with seconds since the epoch and the microseconds within the second, as text.
 fn time(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
@@ -35,9 +35,13 @@ fn wait(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 /// `DEBUG SLEEP seconds`: holds up the client that sends it. The other clients of a server would have to wait, too.
-fn debug_sleep(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+fn debug(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let seconds = match args {
+        [_, word, seconds] if is_word(word, "SLEEP") => seconds,
+        _ => return Err(too_many_arguments(args)),
+    };
     // What is no number counts as zero.
-    let millis = match LongDouble::parse(args[2]) {
+    let millis = match LongDouble::parse(seconds) {
         Some(ParsedFloat::Finite(seconds)) => seconds.thousandfold().unwrap_or(0).max(0),
         _ => 0,
     };
