@@ -86,6 +86,17 @@ fn a_transaction_serves_nobody_before_its_end() {
 }
 
 #[test]
+fn a_key_is_ready_when_it_becomes_a_list_not_when_it_is_first_written() {
+    let engine = Engine::new();
+    let mut waiters = waiters(&engine, &["BLPOP a b 0"]);
+    let mut con = engine.connection();
+    let mut transaction = pipe();
+    transaction.atomic().set("a", "text").rpush("b", "1").del("a").rpush("a", "2");
+    let () = transaction.query(&mut con).expect("it is one transaction");
+    assert_eq!(outputs(&mut waiters), ["*2\r\n$1\r\nb\r\n$1\r\n1\r\n"]);
+}
+
+#[test]
 fn what_is_no_list_any_more_when_the_transaction_ends_serves_nobody() {
     let engine = Engine::new();
     let mut waiters = waiters(&engine, &["BLPOP a 0"]);
