@@ -10,7 +10,10 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{Engine, Session, timer::Alarm};
+use crate::{
+    Engine, Session,
+    timer::{Alarm, after},
+};
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
@@ -131,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             return;
         }
         if self.release_at.is_none() {
-            self.release_at = self.session.engine().delay().and_then(|delay| Instant::now().checked_add(delay));
+            self.release_at = self.session.engine().delay().map(after);
         }
         if self.output.is_empty() { self.output = output } else { self.output.extend(output) }
     }
@@ -158,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     /// Has this task woken when a waiting command gives up, or when a slow engine lets its output go.
     fn set_alarm(&mut self, cx: &Context<'_>) {
-        let gives_up = self.session.deadline().and_then(|left| Instant::now().checked_add(left));
+        let gives_up = self.session.deadline().map(after);
         match [gives_up, self.release_at].into_iter().flatten().min() {
             Some(at) => self.alarm.set(at, cx.waker()),
             None => self.alarm.clear(),

@@ -128,6 +128,7 @@ impl Session {
     }
 
     /// Whether a connection has been cut, and not used since.
+    #[cfg(feature = "async")]
     pub(crate) fn is_cut(&self) -> bool {
         let is_cut = self.engine.lock().clients.get(self.id).is_none_or(|client| client.is_cut);
         is_cut || self.engine.is_offline()

@@ -11,6 +11,13 @@ use std::{
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+/// The point in time that comes after this time; what lies beyond all that an `Instant` can tell is a century away.
+pub(crate) fn after(time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or(now + CENTURY)
+}
+
 /// A thread that wakes tasks, started when it is first needed and ended with this value.
 #[derive(Debug, Default)]
 pub(crate) struct Timer {
@@ -40,7 +47,7 @@ impl Timer {
 
     /// Passes after this time.
     pub(crate) fn sleep(&self, time: Duration) -> Sleep {
-        Sleep { alarm: self.alarm(), at: Instant::now().checked_add(time) }
+        Sleep { alarm: self.alarm(), at: after(time) }
     }
 }
 
@@ -112,15 +119,14 @@ impl Shared {
 #[derive(Debug)]
 pub(crate) struct Sleep {
     alarm: Alarm,
-    /// `None` lies beyond what can be told.
-    at: Option<Instant>,
+    at: Instant,
 }
 
 impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(at) = self.at else { return Poll::Pending };
+        let at = self.at;
         if at <= Instant::now() {
             return Poll::Ready(());
         }

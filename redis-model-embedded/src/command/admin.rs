@@ -1,7 +1,7 @@
 //! TIME, WAIT and DEBUG.
 
 use super::{
-    Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions, table::too_many_arguments,
+    Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions, table::too_many_arguments,
 };
 use crate::{
     number::{LongDouble, ParsedFloat},
@@ -13,10 +13,13 @@ const TIME: Flags = Flags::LOADING.and(Flags::STALE).and(Flags::FAST);
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("time", 1, TIME, KeyPositions::NONE, time),
     Command::new("wait", 3, Flags::NO_SCRIPT, KeyPositions::NONE, wait),
-    Command::new("debug", -2, DEBUG, KeyPositions::NONE, debug),
+    Command { flags: DEBUG, ..Command::container("debug", DEBUG_COMMANDS) },
 ];
 
 const DEBUG: Flags = Flags::ADMIN.and(Flags::NO_SCRIPT).and(Flags::LOADING).and(Flags::STALE);
+
+/// Redis finds them out only when it runs DEBUG, and has one error for all that it then finds wrong.
+const DEBUG_COMMANDS: &[Command] = &[Command::new("debug|sleep", -2, DEBUG, KeyPositions::NONE, debug_sleep)];
 
 /// Replies with seconds since the epoch and the microseconds within the second, as text.
 fn time(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
@@ -35,11 +38,8 @@ fn wait(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 }
 
 /// `DEBUG SLEEP seconds`: holds up the client that sends it. The other clients of a server would have to wait, too.
-fn debug(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let seconds = match args {
-        [_, word, seconds] if is_word(word, "SLEEP") => seconds,
-        _ => return Err(too_many_arguments(args)),
-    };
+fn debug_sleep(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let [_, _, seconds] = args else { return Err(too_many_arguments(args)) };
     // What is no number counts as zero.
     let millis = match LongDouble::parse(seconds) {
         Some(ParsedFloat::Finite(seconds)) => seconds.thousandfold().unwrap_or(0).max(0),

@@ -25,6 +25,7 @@ pub(crate) enum Occasion<'a> {
     /// It is a part of a transaction, and must not wait.
     Transaction,
     /// It is a part of a script, which must not wait either; one that reads anything counts as reading all its keys.
+    #[cfg_attr(not(feature = "lua"), expect(dead_code, reason = "nothing else runs scripts"))]
     Script { keys: Args<'a> },
     /// It has been waiting, and this key has been written.
     Ready(&'a [u8]),

@@ -1,6 +1,6 @@
 //! Requests of redis-rs and the replies to them, once for both modes: a blocking call polls these on its own thread.
 
-use std::{future::poll_fn, io, time::Instant};
+use std::{future::poll_fn, io, task::Poll};
 
 use redis::{Arg, Cmd, RedisError, RedisResult, Value};
 
@@ -8,6 +8,7 @@ use super::Connection;
 use crate::{
     Protocol, Reply, Session,
     protocol::{Decoded, Decoder, server_error, to_redis_value},
+    timer::after,
 };
 
 impl Connection {
@@ -104,10 +105,8 @@ impl Connection {
         let waiter = Waiter { session: &mut self.session };
         let reply = poll_fn(|cx| {
             let reply = waiter.session.poll_reply(cx);
-            if reply.is_pending()
-                && let Some(at) = waiter.session.deadline().and_then(|left| Instant::now().checked_add(left))
-            {
-                alarm.set(at, cx.waker());
+            if let (Poll::Pending, Some(left)) = (&reply, waiter.session.deadline()) {
+                alarm.set(after(left), cx.waker());
             }
             reply
         })

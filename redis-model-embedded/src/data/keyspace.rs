@@ -248,8 +248,8 @@ impl Keyspace {
 }
 
 /// Whether there is something in `key` that a client could wait for.
-fn holds_elements(keys: &Dict<Entry>, key: &[u8]) -> bool {
-    keys.get(key).is_some_and(|entry| entry.value.can_be_awaited())
+fn holds_elements(keys: &Dict<Value>, key: &[u8]) -> bool {
+    keys.get(key).is_some_and(Value::can_be_awaited)
 }
 
 #[cfg(test)]
