@@ -7,14 +7,12 @@ use std::{
     time::Duration,
 };
 
-use parking_lot::{Mutex, MutexGuard};
-
 use crate::{
     Connection, Protocol, Session, Subscriber,
     clock::{Clock, Millis, Now},
     command::settle,
     protocol::ErrorReply,
-    server::Server,
+    server::{ServerGuard, SharedServer},
     timer::Timer,
 };
 
@@ -45,7 +43,7 @@ pub struct Engine {
 }
 
 struct Shared {
-    server: Mutex<Server>,
+    server: SharedServer,
     clock: Clock,
     timer: Timer,
     is_offline: AtomicBool,
@@ -73,7 +71,7 @@ impl Engine {
 
     fn with_clock(clock: Clock) -> Self {
         let shared = Shared {
-            server: Mutex::default(),
+            server: SharedServer::default(),
             clock,
             timer: Timer::default(),
             is_offline: AtomicBool::new(false),
@@ -125,11 +123,15 @@ impl Engine {
     /// Cuts all connections, or lets them be made again: while offline, every call on a [`Connection`] fails with an
     /// I/O error, also one that is waiting, and those that are served over streams and sockets are closed.
     ///
-    /// The data stays; transactions, watches and subscriptions of a connection that was cut do not. Sessions are no
-    /// connections, and go on working.
+    /// The data stays; transactions, watches and subscriptions of a connection that was cut do not, nor does anything
+    /// that it was sent and has not yet taken. Sessions are no connections, and go on working.
     pub fn set_offline(&self, is_offline: bool) {
         self.shared.is_offline.store(is_offline, Ordering::Release);
-        self.lock().clients.wake_all();
+        let mut server = self.lock();
+        if is_offline {
+            server.cut_connections();
+        }
+        server.clients.wake_all();
     }
 
     /// Whether [`set_offline`](Self::set_offline) has cut the connections.
@@ -155,7 +157,7 @@ impl Engine {
     }
 
     /// The server's state, for as long as one command or one transaction takes.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Server> {
+    pub(crate) fn lock(&self) -> ServerGuard<'_> {
         self.shared.server.lock()
     }
 

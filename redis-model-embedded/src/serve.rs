@@ -10,7 +10,10 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{Engine, Session, timer::Alarm};
+use crate::{
+    Engine, Session,
+    timer::{Alarm, after},
+};
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
@@ -63,7 +66,8 @@ struct Conversation<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
-    fn new(session: Session, stream: S) -> Self {
+    fn new(mut session: Session, stream: S) -> Self {
+        session.become_connection();
         let alarm = session.engine().timer().alarm();
         Self {
             session,
@@ -79,11 +83,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            if self.session.engine().is_offline() {
-                return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-            }
+            self.check_online()?;
             let has_read = self.poll_read(cx)?.is_ready();
             let has_output = self.poll_session(cx).is_ready();
+            // Once more: only now would this task be woken by what cuts the connection.
+            self.check_online()?;
             let is_written = self.poll_write(cx)?.is_ready();
             if is_written && (self.is_input_over || self.session.is_closed()) {
                 ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
@@ -95,6 +99,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 return Poll::Pending;
             }
         }
+    }
+
+    fn check_online(&self) -> io::Result<()> {
+        if self.session.is_cut() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
     /// Takes what the client has sent. Ready if there was anything, or if the client has hung up.
@@ -126,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             return;
         }
         if self.release_at.is_none() {
-            self.release_at = self.session.engine().delay().map(|delay| Instant::now() + delay);
+            self.release_at = self.session.engine().delay().map(after);
         }
         if self.output.is_empty() { self.output = output } else { self.output.extend(output) }
     }
@@ -153,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     /// Has this task woken when a waiting command gives up, or when a slow engine lets its output go.
     fn set_alarm(&mut self, cx: &Context<'_>) {
-        let gives_up = self.session.deadline().map(|left| Instant::now() + left);
+        let gives_up = self.session.deadline().map(after);
         match [gives_up, self.release_at].into_iter().flatten().min() {
             Some(at) => self.alarm.set(at, cx.waker()),
             None => self.alarm.clear(),

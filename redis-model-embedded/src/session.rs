@@ -9,7 +9,7 @@ use crate::{
     command::{self, settle},
     data::Databases,
     protocol::{Decoded, Decoder, encode},
-    server::{Client, ClientId, Message, Server},
+    server::{ClientId, Message, Server},
 };
 
 /// One client of an [`Engine`]: its selected database, transaction, watches, subscriptions and protocol.
@@ -41,32 +41,34 @@ impl Session {
     /// yet, and the requests after it stay where they are until [`poll_output`](Self::poll_output) has given its
     /// reply. After QUIT or a protocol error the session [is closed](Self::is_closed) and ignores what follows.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.decoder.feed(bytes);
-        let mut output = Vec::new();
-        self.process(&mut output);
-        output
+        let Self { engine, id, decoder } = self;
+        decoder.feed(bytes);
+        process(&mut engine.lock(), *id, engine, decoder)
     }
 
     /// What the client is to be sent without a request of its own: published messages, invalidations, and the reply
     /// to a command that has been waiting, followed by those to the requests behind it.
     ///
     /// Ready with no bytes once the session is closed. Whoever calls this on the system's clock must also do so when
-    /// [`deadline`](Self::deadline) has passed.
+    /// [`deadline`](Self::deadline) has passed. Only the task that has called last is woken. What nobody asks for is
+    /// kept, however much it is.
     pub fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
-        let mut output = Vec::new();
-        self.process(&mut output);
-        let mut server = self.engine.lock();
-        if !output.is_empty() || client(&server, self.id).is_closed {
+        let Self { engine, id, decoder } = self;
+        // From the look at what there is until the waker is in its place, nothing new may come.
+        let mut server = engine.lock();
+        let output = process(&mut server, *id, engine, decoder);
+        if !output.is_empty() || is_closed(&server, *id) {
             return Poll::Ready(output);
         }
-        server.clients.wake_with_message(self.id, cx.waker());
+        server.clients.wake_with_message(*id, cx.waker());
         Poll::Pending
     }
 
     /// Runs one command: its name, then its arguments. Errors are replies, too.
     ///
     /// A command that waits answers with no reply, `Reply::Several` of nothing; the real one is the
-    /// [next message](Self::next_message) in time.
+    /// [next message](Self::next_message) in time. Running another command meanwhile ends the wait as the end of its
+    /// time would.
     pub fn execute(&mut self, args: &[&[u8]]) -> Reply {
         let now = self.engine.instant();
         command::execute(&mut self.engine.lock(), self.id, now, args).reply
@@ -77,36 +79,38 @@ impl Session {
         let now = self.engine.instant();
         let mut server = self.engine.lock();
         settle(&mut server, now, None);
-        let (Message::Reply(reply) | Message::Push(reply)) = server.clients.outbox(self.id)?.pop_front()?;
-        Some(reply)
+        let outbox = server.clients.outbox(self.id)?;
+        let mut replies = std::iter::from_fn(|| outbox.pop_front().map(Message::into_reply));
+        // A client that wants no replies is sent nothing.
+        replies.find(|reply| *reply != Reply::NONE)
     }
 
     /// Whether the client has said QUIT, was killed, or has sent bytes that are no request.
     pub fn is_closed(&self) -> bool {
-        client(&self.engine.lock(), self.id).is_closed
+        is_closed(&self.engine.lock(), self.id)
     }
 
     /// Whether a command of this client waits, as BLPOP does.
     pub fn is_waiting(&self) -> bool {
-        client(&self.engine.lock(), self.id).blocked.is_some()
+        self.engine.lock().clients.get(self.id).is_some_and(|client| client.blocked.is_some())
     }
 
     /// How long the command that waits has left, if one does and does not wait forever.
     ///
     /// A manual clock gives no answer: it does not move by itself, and moving it wakes whoever is due.
     pub fn deadline(&self) -> Option<Duration> {
-        let deadline = client(&self.engine.lock(), self.id).blocked.as_ref()?.deadline?;
+        let deadline = self.engine.lock().clients.get(self.id)?.blocked.as_ref()?.deadline?;
         self.engine.time_until(deadline)
     }
 
     /// The version of the protocol in which replies are written.
     pub fn protocol(&self) -> Protocol {
-        client(&self.engine.lock(), self.id).protocol
+        protocol(&self.engine.lock(), self.id)
     }
 
     /// The number of the selected database.
     pub fn database(&self) -> i64 {
-        Databases::number(client(&self.engine.lock(), self.id).database)
+        Databases::number(self.engine.lock().clients.get(self.id).map_or(0, |client| client.database))
     }
 
     /// The engine that this is a session of.
@@ -119,9 +123,28 @@ impl Session {
         let now = self.engine.instant();
         let mut server = self.engine.lock();
         let reply = command::execute(&mut server, self.id, now, args).reply;
-        let client = client(&server, self.id);
-        let is_waiting = reply == Reply::NONE && client.blocked.is_some();
-        ((!is_waiting).then_some(reply), client.protocol)
+        let is_waiting = server.clients.get(self.id).is_some_and(|client| client.blocked.is_some());
+        ((!is_waiting).then_some(reply), protocol(&server, self.id))
+    }
+
+    /// Whether a connection has been cut, and not used since.
+    #[cfg(feature = "async")]
+    pub(crate) fn is_cut(&self) -> bool {
+        let is_cut = self.engine.lock().clients.get(self.id).is_none_or(|client| client.is_cut);
+        is_cut || self.engine.is_offline()
+    }
+
+    /// Whether a connection can be used; if it was cut, it begins anew.
+    pub(crate) fn reconnect(&mut self) -> bool {
+        let mut server = self.engine.lock();
+        if server.clients.get(self.id).is_some_and(|client| client.is_cut) {
+            server.with_client(self.id, |server, client| {
+                // Whatever has run since is over as well.
+                server.cut(client);
+                client.is_cut = false;
+            });
+        }
+        !is_closed(&server, self.id)
     }
 
     /// The reply to the command that waits; `None` once it never comes, because the connection is closed.
@@ -136,16 +159,16 @@ impl Session {
 
     fn poll_message(&mut self, cx: &mut Context<'_>, is_wanted: fn(&Message) -> bool) -> Poll<Option<Reply>> {
         let now = self.engine.instant();
-        let is_offline = self.engine.is_offline();
         let mut server = self.engine.lock();
         settle(&mut server, now, None);
         let Some(outbox) = server.clients.outbox(self.id) else { return Poll::Ready(None) };
-        if let Some(place) = outbox.iter().position(is_wanted)
-            && let Some(Message::Reply(reply) | Message::Push(reply)) = outbox.remove(place)
-        {
-            return Poll::Ready(Some(reply));
+        let place = outbox.iter().position(is_wanted);
+        if let Some(message) = place.and_then(|place| outbox.remove(place)) {
+            return Poll::Ready(Some(message.into_reply()));
         }
-        if is_offline || client(&server, self.id).is_closed {
+        let is_cut = server.clients.get(self.id).is_none_or(|client| client.is_cut || client.is_closed);
+        // With the lock held: whoever cuts the connections after this look wakes the one who looks.
+        if is_cut || self.engine.is_offline() {
             return Poll::Ready(None);
         }
         server.clients.wake_with_message(self.id, cx.waker());
@@ -155,83 +178,69 @@ impl Session {
     /// Ends the wait of a command whose reply nobody will take.
     pub(crate) fn stop_waiting(&mut self) {
         let mut server = self.engine.lock();
-        self.with_client(&mut server, |server, client| drop(server.stop_waiting(client)));
+        server.with_client(self.id, |server, client| drop(server.stop_waiting(client)));
         if let Some(outbox) = server.clients.outbox(self.id) {
             outbox.retain(|message| !matches!(message, Message::Reply(_)));
         }
     }
 
-    /// What a cut connection does to its client: all is over but what is set up again with a new one.
-    pub(crate) fn disconnect(&mut self) {
-        let mut server = self.engine.lock();
-        self.with_client(&mut server, Server::forget_all);
-        if let Some(outbox) = server.clients.outbox(self.id) {
-            outbox.clear();
-        }
+    /// Makes this the session of a connection, which [`Engine::set_offline`] cuts.
+    pub(crate) fn become_connection(&mut self) {
+        self.engine.lock().with_client(self.id, |_, client| client.is_connection = true);
     }
 
     pub(crate) fn set_protocol(&mut self, protocol: Protocol) {
-        let mut server = self.engine.lock();
-        self.with_client(&mut server, |_, client| client.protocol = protocol);
+        self.engine.lock().with_client(self.id, |_, client| client.protocol = protocol);
     }
 
     pub(crate) fn select(&mut self, database: i64) -> Result<(), ErrorReply> {
         let index = Databases::index(database).ok_or(ErrorReply::DB_OUT_OF_RANGE)?;
-        let mut server = self.engine.lock();
-        self.with_client(&mut server, |_, client| client.database = index);
+        self.engine.lock().with_client(self.id, |_, client| client.database = index);
         Ok(())
-    }
-
-    fn with_client(&self, server: &mut Server, change: impl FnOnce(&mut Server, &mut Client)) {
-        if let Some(mut client) = server.clients.take(self.id) {
-            change(server, &mut client);
-            server.clients.put_back(client);
-        }
-    }
-
-    /// Runs the requests that are complete, and writes all that the client is to be sent.
-    fn process(&mut self, output: &mut Vec<u8>) {
-        let mut server = self.engine.lock();
-        settle(&mut server, self.engine.instant(), None);
-        loop {
-            write_messages(&mut server, self.id, usize::MAX, output);
-            let client = client(&server, self.id);
-            if client.is_closed || client.blocked.is_some() {
-                return;
-            }
-            let reply = match self.decoder.next_request() {
-                Decoded::Incomplete => return,
-                Decoded::Request(args) => {
-                    let answer = command::execute(&mut server, self.id, self.engine.instant(), &args);
-                    write_messages(&mut server, self.id, answer.messages_before, output);
-                    answer.reply
-                }
-                Decoded::Invalid(error) => {
-                    self.with_client(&mut server, |_, client| client.is_closed = true);
-                    Reply::Error(error)
-                }
-            };
-            encode(&reply, self::client(&server, self.id).protocol, output);
-        }
     }
 }
 
-/// A session's client. It is there as long as the session, and out of its place only while a command of it runs.
-fn client(server: &Server, id: ClientId) -> &Client {
-    server.clients.get(id).expect("a session's client leaves with it")
+/// Runs the requests that are complete, and gives all that the client is to be sent.
+fn process(server: &mut Server, id: ClientId, engine: &Engine, decoder: &mut Decoder) -> Vec<u8> {
+    let mut output = Vec::new();
+    settle(server, engine.instant(), None);
+    loop {
+        write_messages(server, id, usize::MAX, &mut output);
+        if server.clients.get(id).is_none_or(|client| client.is_closed || client.blocked.is_some()) {
+            return output;
+        }
+        let reply = match decoder.next_request() {
+            Decoded::Incomplete => return output,
+            Decoded::Request(args) => {
+                let answer = command::execute(server, id, engine.instant(), &args);
+                write_messages(server, id, answer.messages_before, &mut output);
+                answer.reply
+            }
+            Decoded::Invalid(error) => {
+                server.with_client(id, Server::close);
+                Reply::Error(error)
+            }
+        };
+        encode(&reply, protocol(server, id), &mut output);
+    }
+}
+
+/// A session's client is there as long as the session. Should a defect ever lose it, that is a closed connection.
+fn is_closed(server: &Server, id: ClientId) -> bool {
+    server.clients.get(id).is_none_or(|client| client.is_closed)
+}
+
+fn protocol(server: &Server, id: ClientId) -> Protocol {
+    server.clients.get(id).map(|client| client.protocol).unwrap_or_default()
 }
 
 /// Writes the first `count` of the messages that wait for a client.
 fn write_messages(server: &mut Server, id: ClientId, count: usize, output: &mut Vec<u8>) {
-    if count == 0 || server.clients.messages(id) == 0 {
-        return;
-    }
-    let protocol = client(server, id).protocol;
+    let protocol = protocol(server, id);
     let Some(outbox) = server.clients.outbox(id) else { return };
     let end = count.min(outbox.len());
     for message in outbox.drain(..end) {
-        let (Message::Reply(reply) | Message::Push(reply)) = message;
-        encode(&reply, protocol, output);
+        encode(&message.into_reply(), protocol, output);
     }
 }
 

@@ -6,10 +6,17 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+/// The point in time that comes after this time; what lies beyond all that an `Instant` can tell is a century away.
+pub(crate) fn after(time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or(now + CENTURY)
+}
 
 /// A thread that wakes tasks, started when it is first needed and ended with this value.
 #[derive(Debug, Default)]
@@ -38,9 +45,9 @@ impl Timer {
         Alarm { shared: self.shared.clone(), place: None }
     }
 
-    /// Passes when it is `at`.
-    pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
-        Sleep { alarm: self.alarm(), at }
+    /// Passes after this time.
+    pub(crate) fn sleep(&self, time: Duration) -> Sleep {
+        Sleep { alarm: self.alarm(), at: after(time) }
     }
 }
 
@@ -77,7 +84,8 @@ impl Alarm {
 
     pub(crate) fn clear(&mut self) {
         if let Some(place) = self.place.take() {
-            self.shared.alarms.lock().wakers.remove(&place);
+            // Dropped only when the lock is free: the end of a waker may be the end of a task, and of alarms in it.
+            let _waker = self.shared.alarms.lock().wakers.remove(&place);
         }
     }
 }
@@ -94,7 +102,10 @@ impl Shared {
         while !alarms.is_over {
             match alarms.wakers.first_entry() {
                 None => self.changed.wait(&mut alarms),
-                Some(entry) if entry.key().0 <= Instant::now() => entry.remove().wake(),
+                Some(entry) if entry.key().0 <= Instant::now() => {
+                    let waker = entry.remove();
+                    MutexGuard::unlocked(&mut alarms, || waker.wake());
+                }
                 Some(entry) => {
                     let at = entry.key().0;
                     self.changed.wait_until(&mut alarms, at);
@@ -104,7 +115,7 @@ impl Shared {
     }
 }
 
-/// See [`Timer::sleep_until`].
+/// See [`Timer::sleep`].
 #[derive(Debug)]
 pub(crate) struct Sleep {
     alarm: Alarm,
@@ -115,10 +126,10 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.at <= Instant::now() {
+        let at = self.at;
+        if at <= Instant::now() {
             return Poll::Ready(());
         }
-        let at = self.at;
         self.alarm.set(at, cx.waker());
         Poll::Pending
     }

@@ -1,6 +1,8 @@
 //! TIME, WAIT and DEBUG.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions};
+use super::{
+    Args, Command, Context, Flags, Outcome, arguments::integer, spec::KeyPositions, table::too_many_arguments,
+};
 use crate::{
     number::{LongDouble, ParsedFloat},
     protocol::{ErrorReply, Reply},
@@ -16,7 +18,8 @@ pub(super) const COMMANDS: &[Command] = &[
 
 const DEBUG: Flags = Flags::ADMIN.and(Flags::NO_SCRIPT).and(Flags::LOADING).and(Flags::STALE);
 
-const DEBUG_COMMANDS: &[Command] = &[Command::new("debug|sleep", 3, DEBUG, KeyPositions::NONE, debug_sleep)];
+/// Redis finds them out only when it runs DEBUG, and has one error for all that it then finds wrong.
+const DEBUG_COMMANDS: &[Command] = &[Command::new("debug|sleep", -2, DEBUG, KeyPositions::NONE, debug_sleep)];
 
 /// Replies with seconds since the epoch and the microseconds within the second, as text.
 fn time(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
@@ -36,8 +39,9 @@ fn wait(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 /// `DEBUG SLEEP seconds`: holds up the client that sends it. The other clients of a server would have to wait, too.
 fn debug_sleep(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    let [_, _, seconds] = args else { return Err(too_many_arguments(args)) };
     // What is no number counts as zero.
-    let millis = match LongDouble::parse(args[2]) {
+    let millis = match LongDouble::parse(seconds) {
         Some(ParsedFloat::Finite(seconds)) => seconds.thousandfold().unwrap_or(0).max(0),
         _ => 0,
     };

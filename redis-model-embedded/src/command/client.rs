@@ -1,10 +1,13 @@
 //! CLIENT: what clients ask about themselves and about each other.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, handshake::check_name, is_word, tracking};
+use super::{
+    Args, Command, Context, Flags, Outcome, arguments::integer, handshake::check_name, is_word,
+    table::too_many_arguments, tracking,
+};
 use crate::{
     command::spec::KeyPositions,
     protocol::{ErrorReply, Reply},
-    server::{Client, ClientId, Message, ReplyMode, TrackingMode},
+    server::{Client, ClientId, ReplyMode, Server, TrackingMode},
 };
 
 const CLIENT: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE);
@@ -185,12 +188,9 @@ fn kill(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         ids.filter(|id| client(ctx, *id).is_some_and(|client| victims.include(client, ctx.client.id))).collect();
     for id in &ids {
         if *id == ctx.client.id {
-            ctx.client.is_closed = true;
-        } else if let Some(mut client) = ctx.server.clients.take(*id) {
-            ctx.server.forget_all(&mut client);
-            client.is_closed = true;
-            ctx.server.clients.put_back(client);
-            ctx.server.clients.wake(*id);
+            ctx.server.close(ctx.client);
+        } else {
+            ctx.server.with_client(*id, Server::close);
         }
     }
     Ok(Reply::count(ids.len()))
@@ -243,18 +243,13 @@ fn unblock(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         [] => false,
         [word] if is_word(word, "TIMEOUT") => false,
         [word] if is_word(word, "ERROR") => true,
-        _ => {
-            return Err(ErrorReply::fixed("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
-        }
+        [_] => return Err(ErrorReply::fixed("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
+        _ => return Err(too_many_arguments(args)),
     };
     let number = integer(args[2])?;
     let Some(id) = ctx.server.clients.numbered(number) else { return Ok(Reply::Int(0)) };
-    let Some(mut client) = ctx.server.clients.take(id) else { return Ok(Reply::Int(0)) };
-    let call = ctx.server.stop_waiting(&mut client);
-    ctx.server.clients.put_back(client);
-    let Some(call) = call else { return Ok(Reply::Int(0)) };
-    let unblocked = ErrorReply::fixed("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-    let answer = if is_error { Reply::Error(unblocked) } else { call.on_timeout };
-    ctx.server.clients.tell(id, Message::Reply(answer));
-    Ok(Reply::Int(1))
+    let error = ErrorReply::fixed("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    let answer = is_error.then_some(Reply::Error(error));
+    let has_waited = ctx.server.with_client(id, |server, client| server.end_wait(client, answer));
+    Ok(Reply::flag(has_waited == Some(true)))
 }

@@ -24,8 +24,9 @@ pub(crate) enum Occasion<'a> {
     Request,
     /// It is a part of a transaction, and must not wait.
     Transaction,
-    /// It is a part of a script, which must not wait either; one that has read counts as having read all its keys.
-    Script { has_read: bool },
+    /// It is a part of a script, which must not wait either; one that reads anything counts as reading all its keys.
+    #[cfg_attr(not(feature = "lua"), expect(dead_code, reason = "nothing else runs scripts"))]
+    Script { keys: Args<'a> },
     /// It has been waiting, and this key has been written.
     Ready(&'a [u8]),
 }
@@ -81,6 +82,7 @@ impl Context<'_> {
                 keys: keys.iter().map(|key| Box::from(*key)).collect(),
                 deadline,
                 on_timeout: Reply::NilArray,
+                wants_reply: true,
                 turn: 0,
             },
         );

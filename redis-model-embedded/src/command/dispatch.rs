@@ -19,21 +19,25 @@ pub(crate) struct Answer {
 pub(crate) fn execute(server: &mut Server, id: ClientId, now: Now, args: Args<'_>) -> Answer {
     server.commands_processed += 1;
     settle(server, now, None);
-    let Some(mut client) = server.clients.take(id) else {
-        return Answer { reply: Reply::Error(ErrorReply::INTERNAL), messages_before: 0 };
-    };
-    let reply = answer(server, &mut client, now, args);
-    let reply = if is_wanted(&mut client) { reply } else { Reply::NONE };
+    let reply = server.with_client(id, |server, client| {
+        // Whoever sends something else waits no longer.
+        server.end_wait(client, None);
+        let reply = answer(server, client, now, args);
+        wanted(client, reply)
+    });
     let messages_before = server.clients.messages(id);
-    server.clients.put_back(client);
     settle(server, now, Some(id));
-    Answer { reply, messages_before }
+    Answer { reply: reply.unwrap_or(Reply::Error(ErrorReply::INTERNAL)), messages_before }
 }
 
 fn answer(server: &mut Server, client: &mut Client, now: Now, args: Args<'_>) -> Reply {
     let command = match admit(server, client, args) {
         Ok(command) => command,
-        Err(error) => return Reply::Error(transaction::refused(server, client, args, error)),
+        Err(error) => {
+            let error = transaction::refused(server, client, args, error);
+            tracking::end_of_command(client);
+            return Reply::Error(error);
+        }
     };
     match &mut client.transaction {
         Some(transaction) if !command.flags.has(Flags::CONTROLS_TRANSACTION) => {
@@ -43,18 +47,20 @@ fn answer(server: &mut Server, client: &mut Client, now: Now, args: Args<'_>) ->
         }
         _ => {
             server.databases.prune(client.database, now.millis());
-            client.last_command = command.name;
             let mut context = Context { server, client, now, command, occasion: Occasion::Request };
             let reply = call(&mut context, args);
-            tracking::end_of_command(&mut context);
+            tracking::end_of_command(client);
             reply
         }
     }
 }
 
 /// The command of `args`, unless it cannot run or a fault is to hit it.
-fn admit(server: &mut Server, client: &Client, args: Args<'_>) -> Result<&'static Command, ErrorReply> {
-    let command = table::find(args)?;
+fn admit(server: &mut Server, client: &mut Client, args: Args<'_>) -> Result<&'static Command, ErrorReply> {
+    client.last_command = "NULL";
+    let command = table::lookup(args)?;
+    client.last_command = command.name;
+    table::check_arity(command, args)?;
     if client.protocol == Protocol::Resp2 && client.is_subscribed() && !command.flags.has(Flags::WHILE_SUBSCRIBED) {
         return Err(ErrorReply::new(format!(
             "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in \
@@ -70,10 +76,40 @@ pub(crate) fn call(context: &mut Context<'_>, args: Args<'_>) -> Reply {
     let command = context.command;
     let run = command.run;
     let outcome: Outcome = catch_unwind(AssertUnwindSafe(|| run(context, args))).unwrap_or(Err(ErrorReply::INTERNAL));
-    if context.client.tracking.is_some() {
+    if context.server.tracking.is_on() {
+        // What a transaction or a script has changed and then reads is a fresh copy again.
+        // To those who listen to prefixes, Redis shows the script as somebody else than the client that runs it.
+        let author = (!matches!(context.occasion, Occasion::Script { .. })).then_some(context.client.id);
+        context.server.call_back_changes(Some(context.client), author);
         tracking::remember_reads(context, command, args);
     }
     outcome.into()
+}
+
+/// What of the reply to the command that has just run the client wants: confirmations of subscriptions always.
+fn wanted(client: &mut Client, reply: Reply) -> Reply {
+    if is_wanted(client) {
+        return reply;
+    }
+    if let Some(call) = &mut client.blocked {
+        call.wants_reply = false;
+    }
+    let mut confirmations = Vec::new();
+    gather_confirmations(reply, &mut confirmations);
+    Reply::Several(confirmations)
+}
+
+fn gather_confirmations(reply: Reply, confirmations: &mut Vec<Reply>) {
+    match reply {
+        Reply::Push(_) => confirmations.push(reply),
+        // Those of a transaction stand among its other replies.
+        Reply::Several(replies) | Reply::Array(replies) => {
+            for reply in replies {
+                gather_confirmations(reply, confirmations);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Whether the client wants the reply to the command that has just run.
@@ -108,11 +144,11 @@ mod tests {
         let id = server.clients.join();
         let now = Clock::system().now();
         execute(&mut server, id, now, &[b"SET", b"a", b"1"]);
-        let mut client = server.clients.take(id).expect("it has joined");
-        let occasion = Occasion::Request;
-        let mut context = Context { server: &mut server, client: &mut client, now, command: &PANICS, occasion };
-        assert_eq!(call(&mut context, &[b"panics"]), Reply::Error(ErrorReply::INTERNAL));
-        server.clients.put_back(client);
+        let reply = server.with_client(id, |server, client| {
+            let occasion = Occasion::Request;
+            call(&mut Context { server, client, now, command: &PANICS, occasion }, &[b"panics"])
+        });
+        assert_eq!(reply, Some(Reply::Error(ErrorReply::INTERNAL)));
         assert_eq!(execute(&mut server, id, now, &[b"GET", b"a"]).reply, Reply::Bulk(b"1".to_vec()));
     }
 }

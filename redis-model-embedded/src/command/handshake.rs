@@ -5,6 +5,7 @@ use crate::{
     SERVER_VERSION,
     number::parse_integer,
     protocol::{ErrorReply, Protocol, Reply},
+    server::ReplyMode,
 };
 
 const FAST: Flags = Flags::FAST;
@@ -104,13 +105,17 @@ fn check_user(user: &[u8]) -> Result<(), ErrorReply> {
 }
 
 fn quit(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    ctx.client.is_closed = true;
+    ctx.server.close(ctx.client);
     Ok(Reply::Ok)
 }
 
 /// Brings the session back to how it began.
 fn reset(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
     ctx.server.forget_all(ctx.client);
+    // CLIENT REPLY SKIP holds for this very command, too.
+    if ctx.client.reply_mode == ReplyMode::Off {
+        ctx.client.reply_mode = ReplyMode::On;
+    }
     ctx.client.database = 0;
     ctx.client.protocol = Protocol::Resp2;
     ctx.client.name.clear();

@@ -1,7 +1,11 @@
 //! Published messages: SUBSCRIBE, PUBLISH and their variants for patterns and shards.
 
-use super::{Args, Command, Context, Flags, Outcome, spec::KeyPositions, table::too_many_arguments};
-use crate::{glob, protocol::Reply, server::Scope};
+use super::{Args, Command, Context, Flags, Occasion, Outcome, spec::KeyPositions, table::too_many_arguments};
+use crate::{
+    glob,
+    protocol::{ErrorReply, Reply},
+    server::Scope,
+};
 
 const LISTEN: Flags = Flags::PUBSUB.and(Flags::NO_SCRIPT).and(Flags::LOADING).and(Flags::STALE);
 const SUBSCRIBE: Flags = LISTEN.and(Flags::WHILE_SUBSCRIBED);
@@ -15,7 +19,7 @@ const NO_KEYS: KeyPositions = KeyPositions::NONE;
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("subscribe", -2, SUBSCRIBE, NO_KEYS, |ctx, args| Ok(subscribe(ctx, args, Scope::Channel))),
     Command::new("psubscribe", -2, SUBSCRIBE, NO_KEYS, |ctx, args| Ok(subscribe(ctx, args, Scope::Pattern))),
-    Command::new("ssubscribe", -2, SUBSCRIBE, SHARD_KEYS, |ctx, args| Ok(subscribe(ctx, args, Scope::Shard))),
+    Command::new("ssubscribe", -2, SUBSCRIBE, SHARD_KEYS, ssubscribe),
     Command::new("unsubscribe", -1, SUBSCRIBE, NO_KEYS, |ctx, args| Ok(unsubscribe(ctx, args, Scope::Channel))),
     Command::new("punsubscribe", -1, SUBSCRIBE, NO_KEYS, |ctx, args| Ok(unsubscribe(ctx, args, Scope::Pattern))),
     Command::new("sunsubscribe", -1, SUBSCRIBE, SHARD_KEYS, |ctx, args| Ok(unsubscribe(ctx, args, Scope::Shard))),
@@ -39,6 +43,14 @@ fn subscribe(ctx: &mut Context<'_>, args: Args<'_>, scope: Scope) -> Reply {
         confirmation(scope.subscribe(), Reply::bulk(*name), scope.count(ctx.client))
     };
     Reply::Several(args[1..].iter().map(confirm).collect())
+}
+
+/// Unlike the others, it is refused in a transaction.
+fn ssubscribe(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
+    if ctx.occasion == Occasion::Transaction {
+        return Err(ErrorReply::fixed("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
+    }
+    Ok(subscribe(ctx, args, Scope::Shard))
 }
 
 /// Without names, ends all subscriptions of the kind. If there were none, one message without a name says so.

@@ -1,8 +1,6 @@
 //! EVAL, EVALSHA, SCRIPT, and of FUNCTION what applications send to clean up.
 
-use super::{
-    Args, Command, Context, Flags, Occasion, Outcome, arguments::integer, is_word, spec::KeyPositions, tracking,
-};
+use super::{Args, Command, Context, Flags, Occasion, Outcome, arguments::integer, is_word, spec::KeyPositions};
 use crate::{
     protocol::{ErrorReply, Reply},
     script::{self, ScriptCall, Sha1Hex},
@@ -78,11 +76,14 @@ fn run(ctx: &mut Context<'_>, args: Args<'_>, sha: Sha1Hex, keys: usize, access:
     let is_read_only = access == Access::ReadOnly || flags.no_writes;
     // SELECT inside a script ends with it.
     let database = ctx.client.database;
-    let occasion = std::mem::replace(&mut ctx.occasion, Occasion::Script { has_read: false });
-    let outcome = script::run(ctx, &ScriptCall { sha, script, keys, arguments, is_read_only });
-    if std::mem::replace(&mut ctx.occasion, occasion) == (Occasion::Script { has_read: true }) {
-        tracking::remember(ctx, keys.iter().copied());
-    }
+    let mut inside = Context {
+        server: &mut *ctx.server,
+        client: &mut *ctx.client,
+        now: ctx.now,
+        command: ctx.command,
+        occasion: Occasion::Script { keys },
+    };
+    let outcome = script::run(&mut inside, &ScriptCall { sha, script, keys, arguments, is_read_only });
     ctx.client.database = database;
     outcome
 }

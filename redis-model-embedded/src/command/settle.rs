@@ -6,84 +6,59 @@ use std::collections::VecDeque;
 use super::{Context, Occasion, call};
 use crate::{
     clock::Now,
-    data::Cause,
     protocol::Reply,
-    server::{BlockedCall, Client, ClientId, Message, Server},
+    server::{BlockedCall, Client, ClientId, Server},
 };
 
-/// Does all that follows from the changes since it was last called. `by` is who made them; `None` is time.
+/// How many keys the server remembers the readers of; as many as `tracking-table-max-keys` of Redis allows.
+const MAX_READ_KEYS: usize = 1_000_000;
+
+/// Does all that follows from what has happened since it was last called. `by` has sent the command that ran; `None`
+/// if only time has passed.
 pub(crate) fn settle(server: &mut Server, now: Now, by: Option<ClientId>) {
     while let Some(id) = server.waiting.due(now.millis()) {
-        time_out(server, id);
+        server.with_client(id, |server, client| server.end_wait(client, None));
     }
-    if server.databases.take_flush() {
-        server.tracking.invalidate_all(&mut server.clients);
+    if let Some(id) = by {
+        server.tracking.tell_own(&mut server.clients, id);
     }
-    let mut ready = VecDeque::new();
-    note_changes(server, by, &mut ready);
+    let mut ready = VecDeque::from(server.databases.take_ready());
     while let Some((database, key)) = ready.pop_front() {
         serve(server, now, database, &key, &mut ready);
     }
     if server.tracking.is_on() {
+        server.call_back_changes(None, None);
         server.tracking.broadcast(&mut server.clients);
+        server.tracking.forget_excess(&mut server.clients, MAX_READ_KEYS, &mut server.random);
     }
 }
 
-type ReadyKeys = VecDeque<(usize, Box<[u8]>)>;
-
-/// Calls back copies of the keys that have changed, and gathers those that a client may wait for.
-fn note_changes(server: &mut Server, by: Option<ClientId>, ready: &mut ReadyKeys) {
-    for (database, change) in server.databases.take_changes() {
-        match change.cause {
-            Cause::Write => server.tracking.invalidate(&mut server.clients, &change.key, by),
-            Cause::Expiry => server.tracking.invalidate(&mut server.clients, &change.key, None),
-            Cause::Swap => {}
-        }
-        let place = (database, change.key);
-        if server.waiting.count() > 0 && change.cause != Cause::Expiry && !ready.contains(&place) {
-            ready.push_back(place);
-        }
-    }
-}
-
-/// Serves those who wait for a key, first come first, until nothing is left in it.
-fn serve(server: &mut Server, now: Now, database: usize, key: &[u8], ready: &mut ReadyKeys) {
+/// Serves those who wait for a key, first come first, until nothing is left in it. What becomes `ready` by that is left
+/// for later.
+fn serve(server: &mut Server, now: Now, database: usize, key: &[u8], ready: &mut VecDeque<(usize, Box<[u8]>)>) {
     let mut last_turn = 0;
     while server.databases.at(database, now.millis()).contains(key)
         && let Some((turn, id)) = server.waiting.after(last_turn, database, key)
     {
         last_turn = turn;
-        serve_client(server, now, id, key);
-        note_changes(server, Some(id), ready);
+        server.with_client(id, |server, client| serve_client(server, now, client, key));
+        server.tracking.tell_own(&mut server.clients, id);
+        ready.extend(server.databases.take_ready());
     }
 }
 
 /// Runs the command of a waiting client again. If it still finds nothing, the client keeps its place.
-fn serve_client(server: &mut Server, now: Now, id: ClientId, key: &[u8]) {
-    let Some(mut client) = server.clients.take(id) else { return };
-    if let Some(blocked) = client.blocked.take() {
-        let reply = run_again(server, now, &mut client, &blocked, key);
-        client.blocked = Some(blocked);
-        if reply != Reply::NONE {
-            server.stop_waiting(&mut client);
-            server.clients.tell(id, Message::Reply(reply));
-        }
+fn serve_client(server: &mut Server, now: Now, client: &mut Client, key: &[u8]) {
+    let Some(blocked) = client.blocked.take() else { return };
+    let reply = run_again(server, now, client, &blocked, key);
+    client.blocked = Some(blocked);
+    if reply != Reply::NONE {
+        server.end_wait(client, Some(reply));
     }
-    server.clients.put_back(client);
 }
 
 fn run_again(server: &mut Server, now: Now, client: &mut Client, blocked: &BlockedCall, key: &[u8]) -> Reply {
     let args: Vec<&[u8]> = blocked.arguments.iter().map(Vec::as_slice).collect();
     let occasion = Occasion::Ready(key);
     call(&mut Context { server, client, now, command: blocked.command, occasion }, &args)
-}
-
-/// Ends a client's wait with nothing.
-fn time_out(server: &mut Server, id: ClientId) {
-    let Some(mut client) = server.clients.take(id) else { return };
-    let call = server.stop_waiting(&mut client);
-    server.clients.put_back(client);
-    if let Some(call) = call {
-        server.clients.tell(id, Message::Reply(call.on_timeout));
-    }
 }

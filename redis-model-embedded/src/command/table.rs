@@ -80,19 +80,23 @@ impl From<Lookup> for ErrorReply {
 
 /// The command or subcommand that `args` calls, with a number of arguments that it accepts.
 pub(crate) fn find(args: Args<'_>) -> Result<&'static Command, Lookup> {
-    let name = args.first().copied().unwrap_or_default();
-    let mut command = named(name).ok_or_else(|| Lookup::Unknown(unknown_command(args)))?;
-    if let (false, Some(word)) = (command.subcommands.is_empty(), args.get(1)) {
-        command = command
-            .subcommands
-            .iter()
-            .find(|row| row.name.split_once('|').is_some_and(|(_, sub)| is_word(word, sub)))
-            .ok_or_else(|| Lookup::Unknown(unknown_subcommand(command.name, word)))?;
-    }
-    if !command.accepts(args.len()) {
-        return Err(Lookup::WrongArity(ErrorReply::wrong_arity(command.name)));
-    }
+    let command = lookup(args)?;
+    check_arity(command, args)?;
     Ok(command)
+}
+
+/// The command or subcommand that `args` calls, rightly or not.
+pub(super) fn lookup(args: Args<'_>) -> Result<&'static Command, Lookup> {
+    let name = args.first().copied().unwrap_or_default();
+    let command = named(name).ok_or_else(|| Lookup::Unknown(unknown_command(args)))?;
+    let (false, Some(word)) = (command.subcommands.is_empty(), args.get(1)) else { return Ok(command) };
+    let is_called = |row: &&Command| row.name.split_once('|').is_some_and(|(_, sub)| is_word(word, sub));
+    let row = command.subcommands.iter().find(is_called);
+    row.ok_or_else(|| Lookup::Unknown(unknown_subcommand(command.name, word)))
+}
+
+pub(super) fn check_arity(command: &Command, args: Args<'_>) -> Result<(), Lookup> {
+    if command.accepts(args.len()) { Ok(()) } else { Err(Lookup::WrongArity(ErrorReply::wrong_arity(command.name))) }
 }
 
 /// Quotes at most 128 bytes of the name, and arguments while 128 bytes are not yet full.

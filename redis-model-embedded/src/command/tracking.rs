@@ -1,9 +1,11 @@
 //! CLIENT TRACKING and what belongs to it.
 
+use std::collections::BTreeSet;
+
 use super::{Args, Command, Context, Flags, Occasion, Outcome, arguments::integer, is_word};
 use crate::{
-    protocol::{ErrorReply, Reply},
-    server::{ClientId, TrackingMode, TrackingOptions},
+    protocol::{ErrorReply, Reply, c_string},
+    server::{Client, ClientId, TrackingMode, TrackingOptions},
 };
 
 /// Remembers the keys that `command` has read, if the client keeps copies of what it reads.
@@ -12,31 +14,24 @@ pub(super) fn remember_reads(ctx: &mut Context<'_>, command: &Command, args: Arg
     if !command.flags.has(Flags::READONLY) || command.flags.has(Flags::NO_SCRIPT) {
         return;
     }
-    match &mut ctx.occasion {
-        Occasion::Script { has_read } => *has_read = true,
-        _ => remember(ctx, command.keys_of(args)),
-    }
-}
-
-/// Remembers these keys, if the client keeps copies of what it reads now.
-pub(super) fn remember<'a>(ctx: &mut Context<'_>, keys: impl IntoIterator<Item = &'a [u8]>) {
     if ctx.client.tracking.as_ref().is_some_and(TrackingOptions::remembers_reads) {
+        let keys = match ctx.occasion {
+            Occasion::Script { keys } => keys.to_vec(),
+            _ => command.keys_of(args),
+        };
         ctx.server.tracking.remember(ctx.client.id, keys);
     }
 }
 
-/// What CLIENT CACHING has said holds for one command only, or for one transaction.
-pub(super) fn end_of_command(ctx: &mut Context<'_>) {
-    if let Some(options) = &mut ctx.client.tracking
-        && ctx.client.transaction.is_none()
-        && ctx.command.name != "client|caching"
+/// What CLIENT CACHING has said holds for one command only, or for one transaction. CLIENT itself does not count.
+pub(super) fn end_of_command(client: &mut Client) {
+    if let Some(options) = &mut client.tracking
+        && client.transaction.is_none()
+        && !client.last_command.starts_with("client|")
     {
-        options.caching = None;
+        options.is_caching_given = false;
     }
 }
-
-const OPT_IN_AND_OUT: ErrorReply =
-    ErrorReply::fixed("ERR You can't specify both OPTIN mode and OPTOUT mode at the same time");
 
 /// `CLIENT TRACKING ON | OFF [REDIRECT id] [PREFIX prefix ...] [BCAST] [OPTIN | OPTOUT] [NOLOOP]`
 pub(super) fn tracking(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
@@ -114,7 +109,7 @@ impl Request {
             return Err(ErrorReply::fixed("ERR OPTIN and OPTOUT are not compatible with BCAST"));
         }
         if is_opt_in && is_opt_out {
-            return Err(OPT_IN_AND_OUT);
+            return Err(ErrorReply::fixed("ERR You can't specify both OPTIN mode and OPTOUT mode"));
         }
         let clashes = |mode| old.is_some_and(|old| old.mode == mode);
         if (is_opt_in && clashes(TrackingMode::OptOut)) || (is_opt_out && clashes(TrackingMode::OptIn)) {
@@ -123,41 +118,38 @@ impl Request {
                  re-enabling it with a different mode.",
             ));
         }
-        let old_prefixes = old.map(|old| old.prefixes.as_slice()).unwrap_or_default();
-        let prefixes = if is_broadcast { joined(old_prefixes, self.prefixes)? } else { Vec::new() };
+        let mut prefixes = old.map(|old| old.prefixes.clone()).unwrap_or_default();
+        if is_broadcast {
+            check_prefixes(&prefixes, &self.prefixes)?;
+            // Without any, every key is meant.
+            prefixes.extend(if self.prefixes.is_empty() { vec![Vec::new()] } else { self.prefixes });
+        }
         Ok(TrackingOptions {
             mode: self.modes.first().copied().unwrap_or(TrackingMode::Default),
             no_loop: self.no_loop,
             redirect: self.redirect,
             prefixes,
-            caching: None,
+            is_caching_given: old.is_some_and(|old| old.is_caching_given),
             is_redirect_broken: false,
         })
     }
 }
 
-/// The prefixes of a client that asks for more of them. Without any, every key is meant. One must not begin another:
-/// the client would hear twice of the same key.
-fn joined(old: &[Vec<u8>], new: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ErrorReply> {
-    let new = if new.is_empty() && old.is_empty() { vec![Vec::new()] } else { new };
-    let overlap = |one: &[u8], other: &[u8]| one.starts_with(other) || other.starts_with(one);
+/// No prefix may begin another one of the same client, which would hear twice of one key.
+fn check_prefixes(old: &BTreeSet<Vec<u8>>, new: &[Vec<u8>]) -> Result<(), ErrorReply> {
+    let overlaps = |prefix: &[u8], other: &&Vec<u8>| prefix.starts_with(other) || other.starts_with(prefix);
     for (place, prefix) in new.iter().enumerate() {
-        // A prefix that is there already may be named again.
-        let others = old.iter().filter(|old| *old != prefix).chain(&new[..place]);
-        for other in others {
-            if overlap(prefix, other) {
-                let quoted = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-                let (prefix, other) = (quoted(prefix), quoted(other));
-                return Err(ErrorReply::new(format!(
-                    "ERR Prefix '{prefix}' overlaps with an existing prefix '{other}'. Prefixes for a single client \
-                     must not overlap."
-                )));
-            }
+        let existing = old.iter().find(|other| overlaps(prefix, other)).map(|other| (other, "an existing prefix"));
+        let provided = || new[place + 1..].iter().find(|other| overlaps(prefix, other));
+        let other = existing.or_else(|| provided().map(|other| (other, "another provided prefix")));
+        if let Some((other, what)) = other {
+            let [prefix, other] = [prefix, other].map(|text| c_string(text));
+            let parts = [b"ERR Prefix '", prefix, b"' overlaps with ", what.as_bytes(), b" '", other];
+            let rest = b"'. Prefixes for a single client must not overlap.";
+            return Err(ErrorReply::new([&parts.concat(), rest.as_slice()].concat()));
         }
     }
-    let mut all = old.to_vec();
-    all.extend(new.into_iter().filter(|prefix| !old.contains(prefix)));
-    Ok(all)
+    Ok(())
 }
 
 /// `CLIENT CACHING YES | NO`: about the next command.
@@ -174,14 +166,14 @@ pub(super) fn caching(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
                 "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
             ));
         }
-        options.caching = Some(true);
+        options.is_caching_given = true;
     } else if is_word(args[2], "NO") {
         if options.mode != TrackingMode::OptOut {
             return Err(ErrorReply::fixed(
                 "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
             ));
         }
-        options.caching = Some(false);
+        options.is_caching_given = true;
     } else {
         return Err(ErrorReply::SYNTAX);
     }
@@ -203,9 +195,9 @@ pub(super) fn trackinginfo(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
             let named = [
                 (options.mode == TrackingMode::Broadcast, "bcast"),
                 (options.mode == TrackingMode::OptIn, "optin"),
-                (options.mode == TrackingMode::OptIn && options.caching == Some(true), "caching-yes"),
+                (options.mode == TrackingMode::OptIn && options.is_caching_given, "caching-yes"),
                 (options.mode == TrackingMode::OptOut, "optout"),
-                (options.mode == TrackingMode::OptOut && options.caching == Some(false), "caching-no"),
+                (options.mode == TrackingMode::OptOut && options.is_caching_given, "caching-no"),
                 (options.no_loop, "noloop"),
                 (options.is_redirect_broken, "broken_redirect"),
             ];

@@ -1,6 +1,6 @@
 //! Requests of redis-rs and the replies to them, once for both modes: a blocking call polls these on its own thread.
 
-use std::{future::poll_fn, io, task::Poll, time::Instant};
+use std::{future::poll_fn, io, task::Poll};
 
 use redis::{Arg, Cmd, RedisError, RedisResult, Value};
 
@@ -8,16 +8,13 @@ use super::Connection;
 use crate::{
     Protocol, Reply, Session,
     protocol::{Decoded, Decoder, server_error, to_redis_value},
+    timer::after,
 };
 
 impl Connection {
     /// Refuses to work while the engine is offline or after QUIT, as a broken connection does.
     pub(super) fn check_online(&mut self) -> RedisResult<()> {
-        if self.engine().is_offline() {
-            self.session.disconnect();
-            return Err(self.closed());
-        }
-        if self.session.is_closed() { Err(self.closed()) } else { Ok(()) }
+        if self.engine().is_offline() || !self.session.reconnect() { Err(self.closed()) } else { Ok(()) }
     }
 
     /// Why nothing comes over this connection any more.
@@ -97,7 +94,7 @@ impl Connection {
             None => self.wait_for_reply().await?,
         };
         if let Some(delay) = self.engine().delay() {
-            self.engine().timer().sleep_until(Instant::now() + delay).await;
+            self.engine().timer().sleep(delay).await;
         }
         Ok(to_value(reply, protocol))
     }
@@ -108,7 +105,7 @@ impl Connection {
         let reply = poll_fn(|cx| {
             let reply = waiter.session.poll_reply(cx);
             if let (Poll::Pending, Some(left)) = (&reply, waiter.session.deadline()) {
-                alarm.set(Instant::now() + left, cx.waker());
+                alarm.set(after(left), cx.waker());
             }
             reply
         })

@@ -44,7 +44,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(mut session: Session) -> Self {
+        session.become_connection();
         Self { session }
     }
 
@@ -85,7 +86,8 @@ impl Connection {
 
     /// Runs one command without redis-rs: its name, then its arguments. Errors of the server are replies, too.
     ///
-    /// A command that waits answers `Reply::Several` of nothing: see [`Session::execute`].
+    /// Where a command would have to wait, this does not: it answers `Reply::Several` of nothing, and takes nothing
+    /// later. A [`Session`] can wait for the answer.
     ///
     /// ```
     /// use redis_model_embedded::{Engine, Reply};
@@ -95,7 +97,11 @@ impl Connection {
     /// assert_eq!(con.execute(&[b"GET", b"key"]), Reply::Bulk(b"value".to_vec()));
     /// ```
     pub fn execute(&mut self, args: &[&[u8]]) -> Reply {
-        self.session.execute(args)
+        let reply = self.session.execute(args);
+        if self.session.is_waiting() {
+            self.session.stop_waiting();
+        }
+        reply
     }
 
     /// Waits for the next message that the server sends unasked: a published message, or an invalidation of CLIENT
@@ -137,7 +143,7 @@ impl Clone for Connection {
         let mut session = self.engine().session();
         session.set_protocol(self.protocol());
         session.select(self.session.database()).expect("the original has this database selected");
-        Self { session }
+        Self::new(session)
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Databases {
     /// How many times a key is awaited.
     awaited: usize,
     notes_all: bool,
-    /// Every key of some database is gone, and nobody has been told yet.
+    /// Every key of some database is gone, and those who want to hear of it have not been told yet.
     is_flushed: bool,
 }
 
@@ -72,7 +72,7 @@ impl Databases {
 
     pub(crate) fn clear(&mut self, index: usize) {
         self.keyspaces[index].clear();
-        self.is_flushed = true;
+        self.is_flushed |= self.notes_all;
     }
 
     /// Somebody waits until a command writes to `key` in database `index`.
@@ -87,22 +87,29 @@ impl Databases {
         self.keyspaces[index].changes.stop_awaiting(key);
     }
 
-    /// Whether somebody wants to hear of every change.
+    /// Whether somebody wants to hear of every change from now on.
     pub(crate) fn note_every_change(&mut self, notes_all: bool) {
-        self.notes_all = notes_all;
-        for keyspace in &mut self.keyspaces {
-            keyspace.changes.notes_all = notes_all;
+        if notes_all != self.notes_all {
+            self.notes_all = notes_all;
+            self.is_flushed = false;
+            self.keyspaces.iter_mut().for_each(|keyspace| keyspace.changes.note_all(notes_all));
         }
     }
 
-    /// The changes since this was last asked that somebody wants to hear of, each with its database.
-    pub(crate) fn take_changes(&mut self) -> Vec<(usize, Change)> {
+    /// The changes since this was last asked, if somebody wants to hear of every one.
+    pub(crate) fn take_changes(&mut self) -> Vec<Change> {
+        self.keyspaces.iter_mut().flat_map(|keyspace| keyspace.changes.take()).collect()
+    }
+
+    /// The keys, each with its database, that somebody waits for and that have come to hold something since this was
+    /// last asked.
+    pub(crate) fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
         // Hardly anybody ever waits, and then there is nothing to look for.
-        if self.awaited == 0 && !self.notes_all {
+        if self.awaited == 0 {
             return Vec::new();
         }
-        let changes = self.keyspaces.iter_mut().map(|keyspace| keyspace.changes.take()).enumerate();
-        changes.flat_map(|(index, changes)| changes.into_iter().map(move |change| (index, change))).collect()
+        let ready = self.keyspaces.iter_mut().map(|keyspace| keyspace.changes.take_ready()).enumerate();
+        ready.flat_map(|(index, keys)| keys.into_iter().map(move |key| (index, key))).collect()
     }
 
     /// Whether a database has been emptied since this was last asked.

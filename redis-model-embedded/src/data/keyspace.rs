@@ -144,6 +144,7 @@ impl Keyspace {
     fn changed(&mut self, key: &[u8], cause: Cause) {
         self.watched.touch(key);
         self.changes.note(key, cause);
+        self.changes.note_ready(key, || holds_elements(&self.keys, key));
     }
 
     /// Looks after up to `limit` keys whose time has come, or that of some of their fields, soonest first.
@@ -200,8 +201,8 @@ impl Keyspace {
         let exists = |key: &[u8]| self.keys.contains(key) || other.keys.contains(key);
         self.watched.touch_where(exists);
         other.watched.touch_where(exists);
-        self.changes.note_swap(|key| self.keys.contains(key));
-        other.changes.note_swap(|key| other.keys.contains(key));
+        self.changes.note_swap(|key| holds_elements(&self.keys, key));
+        other.changes.note_swap(|key| holds_elements(&other.keys, key));
     }
 
     fn expire_if_due(&mut self, key: &[u8]) {
@@ -244,6 +245,11 @@ impl Keyspace {
         self.changed(&key, cause);
         Some(Entry { value, deadline })
     }
+}
+
+/// Whether there is something in `key` that a client could wait for.
+fn holds_elements(keys: &Dict<Value>, key: &[u8]) -> bool {
+    keys.get(key).is_some_and(Value::can_be_awaited)
 }
 
 #[cfg(test)]

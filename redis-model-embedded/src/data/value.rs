@@ -34,6 +34,11 @@ impl Value {
         }
     }
 
+    /// Whether this is of a type whose elements a client can wait for.
+    pub(crate) const fn can_be_awaited(&self) -> bool {
+        matches!(self, Self::List(_) | Self::SortedSet(_))
+    }
+
     /// A copy for COPY.
     pub(crate) fn duplicate(&self) -> Self {
         match self {

@@ -28,7 +28,11 @@ pub(crate) struct Client {
     pub(crate) reply_mode: ReplyMode,
     /// The client has said QUIT, has broken the protocol, or was killed.
     pub(crate) is_closed: bool,
-    /// The name of the last command, for CLIENT LIST.
+    /// It belongs to a redis-rs connection, which goes when the engine goes offline.
+    pub(crate) is_connection: bool,
+    /// The connection has been cut since it was last used.
+    pub(crate) is_cut: bool,
+    /// The name of the command that it has sent last, for CLIENT LIST.
     pub(crate) last_command: &'static str,
 }
 
@@ -48,6 +52,8 @@ impl Client {
             blocked: None,
             reply_mode: ReplyMode::On,
             is_closed: false,
+            is_connection: false,
+            is_cut: false,
             last_command: "NULL",
         }
     }
@@ -104,6 +110,8 @@ pub(crate) struct BlockedCall {
     pub(crate) deadline: Option<Millis>,
     /// What the client is told when its time is over.
     pub(crate) on_timeout: Reply,
+    /// Whether it is told anything: CLIENT REPLY may have said no.
+    pub(crate) wants_reply: bool,
     /// Its place in the order of all that ever waited: whoever came first is served first.
     pub(crate) turn: u64,
 }

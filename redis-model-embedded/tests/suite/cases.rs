@@ -134,6 +134,21 @@ fn connection() {
     compare("connection");
 }
 
+#[test]
+fn pubsub() {
+    compare("pubsub");
+}
+
+#[test]
+fn client() {
+    compare("client");
+}
+
+#[test]
+fn tracking() {
+    compare("tracking");
+}
+
 #[cfg(feature = "lua")]
 #[test]
 fn scripts() {

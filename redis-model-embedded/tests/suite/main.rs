@@ -14,3 +14,4 @@ mod scripts;
 mod served;
 mod support;
 mod time;
+mod waiting;

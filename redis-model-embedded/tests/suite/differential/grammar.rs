@@ -100,6 +100,13 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
         .boxed(),
         "aggregate" => one_of(&["SUM", "MIN", "MAX", "min", "x"]),
         "few" => one_of(&["0", "1", "2", "3", "-1", "x"]),
+        "list" => one_of(&["x", "y", "z"]),
+        // Stands for the number of a client, which is another one on each side.
+        "client" => one_of(&["<client 0>", "<client 1>", "<client 2>", "<client 3>"]),
+        "channel" => one_of(&["news", "sport", "x"]),
+        "channels" => one_of(&["n*", "*s", "[a-z]*"]),
+        "invalidations" => one_of(&["__redis__:invalidate"]),
+        "prefix" => one_of(&["a", "b", "ab", ""]),
         "many" => one_of(&["100", "1000"]),
         // Scripts that run the command behind them.
         "call" => one_of(&[
@@ -110,6 +117,10 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
         ]),
         #[cfg(feature = "lua")]
         "script" => one_of(super::scripts::TEXTS),
+        #[cfg(feature = "lua")]
+        "pushes" => one_of(super::sessions::waiting::PUSHES),
+        #[cfg(feature = "lua")]
+        "reads" => one_of(super::sessions::tracking::READS),
         other => panic!("the grammar knows no {other}"),
     }
 }

@@ -13,6 +13,7 @@ mod mixed;
 mod promise;
 #[cfg(feature = "lua")]
 mod scripts;
+mod sessions;
 mod sets;
 mod sorted_sets;
 mod strings;

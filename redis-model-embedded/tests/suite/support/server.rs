@@ -1,6 +1,7 @@
 use std::{
     env,
     net::TcpListener,
+    os::unix::net::UnixStream,
     process::{Child, Command, Stdio},
     thread,
 };
@@ -13,9 +14,12 @@ use super::Client;
 pub(crate) struct RealServer {
     child: Child,
     port: u16,
-    /// Where the server keeps its files; removed after it has ended.
-    _directory: TempDir,
+    /// Where the server keeps its files and its Unix socket; removed after it has ended.
+    directory: TempDir,
 }
+
+/// The name of the Unix socket in the server's directory.
+const SOCKET: &str = "socket";
 
 impl RealServer {
     /// Starts the program that `REDIS_SERVER` names, or `redis-server`, and waits until it answers.
@@ -32,13 +36,16 @@ impl RealServer {
         let directory = tempfile::tempdir().expect("there is a place for temporary files");
         let child = Command::new(program)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--enable-debug-command", "yes"])
             .arg("--dir")
             .arg(directory.path())
+            .arg("--unixsocket")
+            .arg(directory.path().join(SOCKET))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{program} does not start ({error}); set REDIS_SERVER to its path"));
-        let mut server = Self { child, port, _directory: directory };
+        let mut server = Self { child, port, directory };
         server.answers().then_some(server)
     }
 
@@ -48,6 +55,11 @@ impl RealServer {
 
     pub(crate) fn is_valkey(&self) -> bool {
         info(&mut self.client(), "valkey_version").is_some()
+    }
+
+    /// A connection over the Unix socket. What the server has written to it can be read at once: nothing is under way.
+    pub(crate) fn stream(&self) -> UnixStream {
+        UnixStream::connect(self.directory.path().join(SOCKET)).expect("the server answers")
     }
 
     /// The version it reports: `[7, 0]`, for example.
