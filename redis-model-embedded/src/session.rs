@@ -118,13 +118,16 @@ impl Session {
         &self.engine
     }
 
-    /// Runs a command, and gives its reply with the protocol to show it in; `None` if it has to wait.
-    pub(crate) fn call(&mut self, args: &[&[u8]]) -> (Option<Reply>, Protocol) {
+    /// Runs a command over a connection, which begins anew if it was cut; `None` if it is closed.
+    pub(crate) fn call(&mut self, args: &[&[u8]]) -> Option<Called> {
         let now = self.engine.instant();
         let mut server = self.engine.lock();
+        if !reconnect(&mut server, self.id) {
+            return None;
+        }
         let reply = command::execute(&mut server, self.id, now, args).reply;
-        let is_waiting = server.clients.get(self.id).is_some_and(|client| client.blocked.is_some());
-        ((!is_waiting).then_some(reply), protocol(&server, self.id))
+        let client = server.clients.get(self.id)?;
+        Some(Called { reply: client.blocked.is_none().then_some(reply), protocol: client.protocol })
     }
 
     /// Whether a connection has been cut, and not used since.
@@ -136,15 +139,7 @@ impl Session {
 
     /// Whether a connection can be used; if it was cut, it begins anew.
     pub(crate) fn reconnect(&mut self) -> bool {
-        let mut server = self.engine.lock();
-        if server.clients.get(self.id).is_some_and(|client| client.is_cut) {
-            server.with_client(self.id, |server, client| {
-                // Whatever has run since is over as well.
-                server.cut(client);
-                client.is_cut = false;
-            });
-        }
-        !is_closed(&server, self.id)
+        reconnect(&mut self.engine.lock(), self.id)
     }
 
     /// The reply to the command that waits; `None` once it never comes, because the connection is closed.
@@ -198,6 +193,27 @@ impl Session {
         self.engine.lock().with_client(self.id, |_, client| client.database = index);
         Ok(())
     }
+}
+
+/// The outcome of a command over a connection.
+pub(crate) struct Called {
+    /// `None` if it has to wait.
+    pub(crate) reply: Option<Reply>,
+    /// In which to show the reply.
+    pub(crate) protocol: Protocol,
+}
+
+fn reconnect(server: &mut Server, id: ClientId) -> bool {
+    let Some(client) = server.clients.get(id) else { return false };
+    let (is_cut, is_closed) = (client.is_cut, client.is_closed);
+    if is_cut {
+        server.with_client(id, |server, client| {
+            // Whatever has run since is over as well.
+            server.cut(client);
+            client.is_cut = false;
+        });
+    }
+    !is_closed
 }
 
 /// Runs the requests that are complete, and gives all that the client is to be sent.

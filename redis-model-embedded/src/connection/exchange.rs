@@ -8,6 +8,7 @@ use super::Connection;
 use crate::{
     Protocol, Reply, Session,
     protocol::{Decoded, Decoder, server_error, to_redis_value},
+    session::Called,
     timer::after,
 };
 
@@ -87,8 +88,9 @@ impl Connection {
 
     /// Runs one command, waits for its reply if it has to, and holds it back if the engine is slow.
     async fn run(&mut self, args: &[&[u8]]) -> RedisResult<Value> {
-        self.check_online()?;
-        let (reply, protocol) = self.session.call(args);
+        let is_offline = self.engine().is_offline();
+        let called = if is_offline { None } else { self.session.call(args) };
+        let Some(Called { reply, protocol }) = called else { return Err(self.closed()) };
         let reply = match reply {
             Some(reply) => reply,
             None => self.wait_for_reply().await?,

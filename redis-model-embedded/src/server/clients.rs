@@ -190,6 +190,11 @@ impl Clients {
         self.wakers.to_wake.extend(waker);
     }
 
+    /// Whether anything is to be done as soon as the lock is free.
+    pub(super) fn has_wakers(&self) -> bool {
+        !self.wakers.is_empty()
+    }
+
     /// What is to be done as soon as the lock is free.
     pub(super) fn take_wakers(&mut self) -> Wakers {
         std::mem::take(&mut self.wakers)

@@ -39,8 +39,8 @@ impl DerefMut for ServerGuard<'_> {
 impl Drop for ServerGuard<'_> {
     /// Wakes whoever is to be woken once others can have the lock.
     fn drop(&mut self) {
-        let wakers = self.server.clients.take_wakers();
-        if !wakers.is_empty() {
+        if self.server.clients.has_wakers() {
+            let wakers = self.server.clients.take_wakers();
             MutexGuard::unlocked(&mut self.server, || wakers.wake());
         }
     }

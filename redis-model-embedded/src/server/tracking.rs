@@ -178,6 +178,11 @@ impl Tracking {
         }
     }
 
+    /// Whether nobody keeps copies, and nobody is still to be told of any.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.is_on() && self.own.is_empty()
+    }
+
     /// Tells a client, whose command has run and been answered, what that has made stale of its own.
     pub(crate) fn tell_own(&mut self, clients: &mut Clients, id: ClientId) {
         let mut present = Present { clients, running: None };
