@@ -21,7 +21,9 @@ pub(crate) fn execute(server: &mut Server, id: ClientId, now: Now, args: Args<'_
     settle(server, now, None);
     let reply = server.with_client(id, |server, client| {
         // Whoever sends something else waits no longer.
-        server.end_wait(client, None);
+        if client.blocked.is_some() {
+            server.end_wait(client, None);
+        }
         let reply = answer(server, client, now, args);
         wanted(client, reply)
     });

@@ -137,6 +137,12 @@ impl Decoder {
 
     /// The number of a line such as `*3` or `$5`, or `None` if the line is not complete.
     fn prefix(&mut self, prefix: &Prefix) -> Result<Option<i64>, String> {
+        if let Some((number, length)) = short_number(&self.buffer[self.position + 1..])
+            && prefix.allowed.contains(&number)
+        {
+            self.position += 1 + length;
+            return Ok(Some(number));
+        }
         let Some(line) = self.line(prefix.too_long)? else { return Ok(None) };
         let number = parse_integer(&line[1..]).filter(|number| prefix.allowed.contains(number));
         number.map(Some).ok_or_else(|| prefix.invalid.to_owned())
@@ -154,6 +160,18 @@ impl Decoder {
         let line = &self.buffer[start..start + end];
         Ok(Some(line.strip_suffix(b"\r").unwrap_or(line)))
     }
+}
+
+/// A number of few digits and the end of its line, as nearly all prefixes are, and how many bytes they take.
+fn short_number(bytes: &[u8]) -> Option<(i64, usize)> {
+    const MOST_DIGITS: usize = 9;
+    let digits = bytes.iter().take(MOST_DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count();
+    let is_canonical = digits == 1 || bytes.first() != Some(&b'0');
+    if !(1..=MOST_DIGITS).contains(&digits) || !is_canonical || bytes.get(digits..digits + 2) != Some(b"\r\n") {
+        return None;
+    }
+    let number = bytes[..digits].iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    Some((number, digits + 2))
 }
 
 #[cfg(test)]
