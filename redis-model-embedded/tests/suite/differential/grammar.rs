@@ -113,7 +113,7 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
             "return redis.pcall(unpack(ARGV))",
             "redis.setresp(3) return redis.pcall(unpack(ARGV))",
             "redis.call('SELECT', 1) return redis.pcall(unpack(ARGV))",
-            "return {redis.pcall(unpack(ARGV)), redis.pcall(unpack(ARGV))}",
+            "redis.pcall(unpack(ARGV)) return redis.pcall(unpack(ARGV))",
         ]),
         #[cfg(feature = "lua")]
         "script" => one_of(super::scripts::TEXTS),

@@ -44,6 +44,14 @@ pub(super) fn promise_of_elements(command: &Command) -> Promise {
 /// Whether servers newer than 7.0 treat a command otherwise.
 pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
     match command[0].as_slice() {
+        // Such a script runs the command behind it.
+        b"EVAL" if command.len() > 3 && command[1].ends_with(b"redis.pcall(unpack(ARGV))") => {
+            command[1].starts_with(b"redis.setresp(3)") || is_disputed(&command[3..].to_vec(), is_inside)
+        }
+        // Some refuse the one number that has no opposite.
+        b"LPOS" | b"LREM" => command.iter().any(|word| word == b"-9223372036854775808"),
+        // Some cut an index down to 32 bits.
+        b"LSET" => command.iter().any(|word| word == b"9223372036854775807"),
         // Refused inside a transaction, these spoil it on some servers.
         b"MULTI" | b"WATCH" => is_inside,
         // Some check the deadline or the range before they look for the key.
