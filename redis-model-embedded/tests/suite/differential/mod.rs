@@ -19,7 +19,7 @@ mod sorted_sets;
 mod strings;
 mod transactions;
 
-use std::{env, fmt, time::Duration};
+use std::{cell::Cell, env, fmt, time::Duration};
 
 use crate::support::{Client, Follows, Pair, RealServer, Strictness, shown};
 use grammar::{Command, any_command};
@@ -81,13 +81,26 @@ fn run_following(follows: Follows, lines: &'static [&'static str], promise: fn(&
     let server = RealServer::start();
     let Some(strictness) = follows.strictness(&server) else { return };
     let rules = Rules { follows, strictness, promise };
-    let cases = env::var("REDIS_MODEL_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200);
+    explore(200, &steps(follows, lines), |steps| run_steps(&server, rules, steps));
+}
+
+/// Tries random sequences of steps, as many as usual unless told otherwise; one that fails is made as short as it goes.
+fn explore<T: fmt::Debug>(
+    usual: u32,
+    sequences: &impl Strategy<Value = Vec<T>>,
+    check: impl Fn(&[T]) -> Result<(), String>,
+) {
+    let cases = env::var("REDIS_MODEL_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 5_000, ..Config::default() };
-    let outcome = TestRunner::new(config)
-        .run(&steps(follows, lines), |steps| run_steps(&server, rules, &steps).map_err(TestCaseError::fail));
+    let taken = Cell::new(0);
+    let outcome = TestRunner::new(config).run(sequences, |steps| {
+        taken.set(taken.get() + steps.len());
+        check(&steps).map_err(TestCaseError::fail)
+    });
     if let Err(difference) = outcome {
         panic!("{difference}");
     }
+    println!("{} steps, and no difference", taken.get());
 }
 
 /// What of the replies of one server must be the same.

@@ -6,17 +6,15 @@ mod messages;
 pub(super) mod tracking;
 pub(super) mod waiting;
 
-use std::{env, fmt};
+use std::fmt;
 
-use super::grammar::{Command, commands};
+use super::{
+    explore,
+    grammar::{Command, commands},
+};
 use crate::support::{RealServer, Strictness, shown};
 use crowd::{CLIENTS, Crowd};
-use proptest::{
-    collection::vec,
-    prelude::*,
-    strategy::Union,
-    test_runner::{Config, TestCaseError, TestRunner},
-};
+use proptest::{collection::vec, prelude::*, strategy::Union};
 
 /// What one step of a sequence does.
 #[derive(Clone)]
@@ -94,13 +92,7 @@ impl Grammar {
             return;
         }
         Crowd::prepare(&server);
-        let cases = env::var("REDIS_MODEL_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
-        let config = Config { cases, failure_persistence: None, max_shrink_iters: 5_000, ..Config::default() };
-        let outcome =
-            TestRunner::new(config).run(&self.steps(), |steps| run_steps(&server, &steps).map_err(TestCaseError::fail));
-        if let Err(difference) = outcome {
-            panic!("{difference}");
-        }
+        explore(150, &self.steps(), |steps| run_steps(&server, steps));
     }
 }
 
