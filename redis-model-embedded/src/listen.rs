@@ -1,16 +1,22 @@
 //! The engine as a server: sockets for redis-cli and for clients in other languages.
 
 use std::{
-    fmt, fs, io,
+    fmt, io,
     net::{self, SocketAddr, ToSocketAddrs},
-    path::{Path, PathBuf},
     sync::Arc,
     thread::{self, JoinHandle},
 };
+#[cfg(unix)]
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+#[cfg(unix)]
+use tokio::net::UnixListener;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, UnixListener},
+    net::TcpListener,
     runtime::{self, Runtime},
     sync::Notify,
 };
@@ -56,6 +62,7 @@ impl Engine {
     ///
     /// # Errors
     /// When there is something at the path already, or it cannot be written to.
+    #[cfg(unix)]
     pub fn listen_unix(&self, path: impl AsRef<Path>) -> io::Result<Listener> {
         let path = path.as_ref();
         let runtime = new_runtime()?;
@@ -127,6 +134,7 @@ pub struct Listener {
 #[derive(Debug)]
 enum Place {
     Tcp(SocketAddr),
+    #[cfg(unix)]
     Unix(PathBuf),
 }
 
@@ -135,6 +143,7 @@ impl Listener {
     pub fn local_addr(&self) -> Option<SocketAddr> {
         match &self.place {
             Place::Tcp(address) => Some(*address),
+            #[cfg(unix)]
             Place::Unix(_) => None,
         }
     }
@@ -143,6 +152,7 @@ impl Listener {
     pub fn url(&self) -> String {
         match &self.place {
             Place::Tcp(address) => format!("redis://{address}/"),
+            #[cfg(unix)]
             Place::Unix(path) => format!("redis+unix://{}", path.display()),
         }
     }
@@ -155,6 +165,7 @@ impl Drop for Listener {
             // Whatever a panic in there has said, it has said to standard error.
             let _ = thread.join();
         }
+        #[cfg(unix)]
         if let Place::Unix(path) = &self.place {
             let _ = fs::remove_file(path);
         }

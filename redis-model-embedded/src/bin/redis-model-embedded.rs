@@ -1,8 +1,8 @@
 //! The embedded engine as a program: a Redis for tests that forgets everything when it ends.
 
-use std::{env, error::Error, process::ExitCode, thread};
+use std::{env, error::Error, io, process::ExitCode, thread};
 
-use redis_model_embedded::Engine;
+use redis_model_embedded::{Engine, Listener};
 
 const USAGE: &str = "\
 Usage: redis-model-embedded [--port N] [--bind ADDRESS] [--unixsocket PATH]
@@ -74,7 +74,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         listeners.push(engine.listen((bind, port)).map_err(|error| format!("{bind}:{port}: {error}"))?);
     }
     if let Some(path) = &options.unix_socket {
-        listeners.push(engine.listen_unix(path).map_err(|error| format!("{path}: {error}"))?);
+        listeners.push(listen_unix(&engine, path).map_err(|error| format!("{path}: {error}"))?);
     }
     for listener in &listeners {
         println!("ready at {}", listener.url());
@@ -82,6 +82,16 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     loop {
         thread::park();
     }
+}
+
+#[cfg(unix)]
+fn listen_unix(engine: &Engine, path: &str) -> io::Result<Listener> {
+    engine.listen_unix(path)
+}
+
+#[cfg(not(unix))]
+fn listen_unix(_engine: &Engine, _path: &str) -> io::Result<Listener> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "there are no Unix sockets on this system"))
 }
 
 #[cfg(test)]
