@@ -10,18 +10,21 @@ const MAX_ARGUMENTS: i64 = i32::MAX as i64;
 
 /// What a length prefix may be, and the errors for what it may not.
 struct Prefix {
+    /// What the line begins with.
+    mark: u8,
     allowed: RangeInclusive<i64>,
     invalid: &'static str,
     too_long: &'static str,
 }
 
 const ARGUMENTS: Prefix = Prefix {
+    mark: b'*',
     allowed: i64::MIN..=MAX_ARGUMENTS,
     invalid: "invalid multibulk length",
     too_long: "too big mbulk count string",
 };
 const BULK: Prefix =
-    Prefix { allowed: 0..=MAX_BULK, invalid: "invalid bulk length", too_long: "too big bulk count string" };
+    Prefix { mark: b'$', allowed: 0..=MAX_BULK, invalid: "invalid bulk length", too_long: "too big bulk count string" };
 
 /// Turns a stream of bytes into requests, however the stream is cut.
 ///
@@ -74,7 +77,7 @@ impl Decoder {
     /// The next request of the stream.
     pub(crate) fn next_request(&mut self) -> Decoded<'_> {
         match self.read_request() {
-            Err(error) => Decoded::Invalid(ErrorReply::new(format!("ERR Protocol error: {error}"))),
+            Err(error) => Decoded::Invalid(ErrorReply::new([b"ERR Protocol error: ", error.as_slice()].concat())),
             Ok(false) => Decoded::Incomplete,
             Ok(true) if self.words.is_empty() => {
                 Decoded::Request(self.arguments.iter().map(|argument| &self.buffer[argument.clone()]).collect())
@@ -84,7 +87,7 @@ impl Decoder {
     }
 
     /// Reads on to the end of a request, and says whether it has come.
-    fn read_request(&mut self) -> Result<bool, String> {
+    fn read_request(&mut self) -> Result<bool, Vec<u8>> {
         while self.missing == 0 {
             self.start = self.position;
             self.arguments.clear();
@@ -98,7 +101,7 @@ impl Decoder {
                 }
                 Some(_) => {
                     let Some(line) = self.line("too big inline request")? else { return Ok(false) };
-                    self.words = inline::split(line).ok_or("unbalanced quotes in request")?;
+                    self.words = inline::split(line).ok_or(b"unbalanced quotes in request")?;
                     if !self.words.is_empty() {
                         return Ok(true);
                     }
@@ -113,13 +116,8 @@ impl Decoder {
         Ok(true)
     }
 
-    fn argument(&mut self) -> Result<Option<Range<usize>>, String> {
+    fn argument(&mut self) -> Result<Option<Range<usize>>, Vec<u8>> {
         if self.bulk.is_none() {
-            match self.buffer.get(self.position) {
-                None => return Ok(None),
-                Some(b'$') => {}
-                Some(other) => return Err(format!("expected '$', got '{}'", char::from(*other))),
-            }
             let Some(length) = self.prefix(&BULK)? else { return Ok(None) };
             self.bulk = usize::try_from(length).ok();
         }
@@ -136,29 +134,47 @@ impl Decoder {
     }
 
     /// The number of a line such as `*3` or `$5`, or `None` if the line is not complete.
-    fn prefix(&mut self, prefix: &Prefix) -> Result<Option<i64>, String> {
-        if let Some((number, length)) = short_number(&self.buffer[self.position + 1..])
+    fn prefix(&mut self, prefix: &Prefix) -> Result<Option<i64>, Vec<u8>> {
+        if let Some((mark, rest)) = self.buffer[self.position..].split_first()
+            && *mark == prefix.mark
+            && let Some((number, length)) = short_number(rest)
             && prefix.allowed.contains(&number)
         {
             self.position += 1 + length;
             return Ok(Some(number));
         }
-        let Some(line) = self.line(prefix.too_long)? else { return Ok(None) };
-        let number = parse_integer(&line[1..]).filter(|number| prefix.allowed.contains(number));
-        number.map(Some).ok_or_else(|| prefix.invalid.to_owned())
+        // The byte after the carriage return is skipped unread, as Redis does.
+        let end = self.line_end(b'\r', prefix.too_long)?;
+        let Some(end) = end.filter(|end| end + 1 < self.buffer.len()) else { return Ok(None) };
+        let mark = self.buffer[self.position];
+        if mark != prefix.mark {
+            return Err([b"expected '", &[prefix.mark][..], b"', got '", &[mark], b"'"].concat());
+        }
+        let number = parse_integer(&self.buffer[self.position + 1..end]);
+        self.position = end + 2;
+        let number = number.filter(|number| prefix.allowed.contains(number));
+        number.map(Some).ok_or_else(|| prefix.invalid.into())
     }
 
     /// The next line without its end, or `None` if the end is still to come.
-    fn line(&mut self, too_long: &str) -> Result<Option<&[u8]>, String> {
+    fn line(&mut self, too_long: &str) -> Result<Option<&[u8]>, Vec<u8>> {
+        let Some(end) = self.line_end(b'\n', too_long)? else { return Ok(None) };
+        let line = &self.buffer[self.position..end];
+        self.position = end + 1;
+        Ok(Some(line.strip_suffix(b"\r").unwrap_or(line)))
+    }
+
+    /// Where the next line ends, or `None` if its end is still to come.
+    ///
+    /// Redis looks for it with C's `strchr`, which sees nothing behind a NUL.
+    fn line_end(&self, end: u8, too_long: &str) -> Result<Option<usize>, Vec<u8>> {
         let rest = &self.buffer[self.position..];
         let window = &rest[..rest.len().min(MAX_LINE + 1)];
-        let Some(end) = window.iter().position(|byte| *byte == b'\n') else {
-            return if rest.len() > MAX_LINE { Err(too_long.to_owned()) } else { Ok(None) };
-        };
-        let start = self.position;
-        self.position += end + 1;
-        let line = &self.buffer[start..start + end];
-        Ok(Some(line.strip_suffix(b"\r").unwrap_or(line)))
+        match window.iter().position(|byte| *byte == end || *byte == 0) {
+            Some(place) if window[place] == end => Ok(Some(self.position + place)),
+            _ if rest.len() > MAX_LINE => Err(too_long.into()),
+            _ => Ok(None),
+        }
     }
 }
 

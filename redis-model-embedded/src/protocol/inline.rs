@@ -4,13 +4,23 @@
 /// or the end of the line. `None` when the quotes are unbalanced.
 pub(crate) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
-    let mut rest = line.trim_ascii_start();
+    let mut rest = without_leading_space(line);
     while !rest.is_empty() {
         let (word, after) = word(rest)?;
         words.push(word);
-        rest = after.trim_ascii_start();
+        rest = without_leading_space(after);
     }
     Some(words)
+}
+
+/// What C's `isspace` calls a space: between words all of these, within a word only some of them end it.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+fn without_leading_space(text: &[u8]) -> &[u8] {
+    let length = text.iter().take_while(|byte| is_space(**byte)).count();
+    &text[length..]
 }
 
 /// The first word of `rest`, and what follows it.
@@ -19,7 +29,7 @@ fn word(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     loop {
         match rest {
             [] => return Some((word, rest)),
-            [space, ..] if space.is_ascii_whitespace() || *space == 0 => return Some((word, &rest[1..])),
+            [b' ' | b'\t' | b'\n' | b'\r' | 0, ..] => return Some((word, &rest[1..])),
             [b'"', tail @ ..] => return closed(double_quoted(tail, &mut word)?).map(|after| (word, after)),
             [b'\'', tail @ ..] => return closed(single_quoted(tail, &mut word)?).map(|after| (word, after)),
             [byte, tail @ ..] => {
@@ -77,7 +87,7 @@ fn single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]>
 
 /// `rest` if a closing quote may stand before it.
 fn closed(rest: &[u8]) -> Option<&[u8]> {
-    rest.first().is_none_or(u8::is_ascii_whitespace).then_some(rest)
+    rest.first().is_none_or(|byte| is_space(*byte)).then_some(rest)
 }
 
 fn hex(digit: u8) -> u8 {
