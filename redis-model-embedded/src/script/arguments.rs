@@ -21,10 +21,18 @@ impl Deref for Word<'_> {
     }
 }
 
+const NO_WORDS: ErrorReply = ErrorReply::fixed("ERR Please specify at least one argument for this redis lib call");
+const NOT_A_WORD: ErrorReply = ErrorReply::fixed("ERR Lua redis lib command arguments must be strings or integers");
+
+/// Whether the error says that there were no proper words, so that no command was even looked for.
+pub(super) fn is_about_words(error: &ErrorReply) -> bool {
+    [NO_WORDS, NOT_A_WORD].contains(error)
+}
+
 /// The words of a command: strings as they are, numbers as `%.17g` prints them.
 pub(super) fn words(values: &MultiValue) -> Result<Vec<Word<'_>>, ErrorReply> {
     if values.is_empty() {
-        return Err(ErrorReply::fixed("ERR Please specify at least one argument for this redis lib call"));
+        return Err(NO_WORDS);
     }
     values.iter().map(word).collect()
 }
@@ -41,6 +49,6 @@ fn word(value: &Value) -> Result<Word<'_>, ErrorReply> {
         #[expect(clippy::cast_precision_loss, reason = "it came from a double")]
         Value::Integer(number) => Ok(Word::Number(format_double(*number as f64).into_bytes())),
         Value::Number(number) => Ok(Word::Number(format_double(*number).into_bytes())),
-        _ => Err(ErrorReply::fixed("ERR Lua redis lib command arguments must be strings or integers")),
+        _ => Err(NOT_A_WORD),
     }
 }

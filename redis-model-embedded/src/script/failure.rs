@@ -4,7 +4,7 @@ use std::fmt;
 
 use mlua::{Error, Lua, Table, Value};
 
-use super::globals::ENGINE_NAME;
+use super::{arguments::is_about_words, globals::ENGINE_NAME};
 use crate::protocol::ErrorReply;
 
 /// An error of Lua's kind, raised by the engine: a text, in whatever encoding the script's own words have.
@@ -37,7 +37,7 @@ pub(super) fn raise_at_line(lua: &Lua, text: impl AsRef<[u8]>) -> Error {
 }
 
 /// The text of an engine error, and whether it is a command's reply rather than an error of Lua's kind.
-pub(super) fn text_and_kind(lua: &Lua, raised: Value) -> mlua::Result<(mlua::String, bool)> {
+fn text_and_kind(lua: &Lua, raised: Value) -> mlua::Result<(mlua::String, bool)> {
     let Value::Error(error) = raised else {
         return Ok((lua.create_string(raised.to_string()?)?, false));
     };
@@ -46,6 +46,16 @@ pub(super) fn text_and_kind(lua: &Lua, raised: Value) -> mlua::Result<(mlua::Str
         Cause::Text(text) => (lua.create_string(&text.0)?, false),
         Cause::Lua(text) => (lua.create_string(text)?, false),
     })
+}
+
+/// The same for globals.lua, with whether Redis has counted the error: then scripts are told so.
+pub(super) fn text_and_facts(lua: &Lua, raised: Value) -> mlua::Result<(mlua::String, bool, bool)> {
+    let is_counted = match &raised {
+        Value::Error(error) => matches!(cause(error), Cause::Reply(reply) if !is_about_words(reply)),
+        _ => false,
+    };
+    let (text, is_reply) = text_and_kind(lua, raised)?;
+    Ok((text, is_reply, is_counted))
 }
 
 /// Turns whatever a script raised into a table with `err`, and adds where in the script it happened.

@@ -38,8 +38,9 @@ end
 local function as_table(failure)
   if type(failure) == "string" and sub(failure, 1, 7) == "engine:" then return (gsub(failure, "^engine:%d+: ", "")) end
   if type(failure) ~= "userdata" then return failure end
-  local text, is_reply = native.failure_text(failure)
-  return is_reply and { err = text, ignore_error_stats_update = true } or text
+  local text, is_reply, is_counted = native.failure_text(failure)
+  if not is_reply then return text end
+  return is_counted and { err = text, ignore_error_stats_update = true } or { err = text }
 end
 
 -- Lua's own functions that catch errors need a slot for their verdict beside the results, and do not ask for it: where
@@ -156,6 +157,8 @@ local WRONG_ARGUMENTS = "ERR wrong number or type of arguments"
 function redis.error_reply(...)
   local text = ...
   if select("#", ...) ~= 1 or type(text) ~= "string" then return { err = WRONG_ARGUMENTS } end
+  -- To Redis the text is one of C, which ends at the first NUL.
+  text = sub(text, 1, (find(text, "\0", 1, true) or #text + 1) - 1)
   if sub(text, 1, 1) == "-" then text = sub(text, 2) end
   return { err = find(text, " ", 1, true) and text or "ERR " .. text }
 end

@@ -26,7 +26,7 @@ pub(super) fn functions(lua: &Lua, protocol: &ScriptProtocol) -> mlua::Result<Ta
     functions.set("version", SERVER_VERSION)?;
     functions.set("version_number", version_number())?;
     functions.set("describe_error", lua.create_function(failure::describe)?)?;
-    functions.set("failure_text", lua.create_function(failure::text_and_kind)?)?;
+    functions.set("failure_text", lua.create_function(failure::text_and_facts)?)?;
     functions.set("fail", native(lua, |call| Err::<(), _>(call.fail(call.string(1)?.as_bytes())))?)?;
     functions.set("refuse_global", native(lua, refuse_global)?)?;
     Protection::default().add_functions(lua, &functions)?;

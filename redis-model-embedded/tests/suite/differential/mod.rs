@@ -10,6 +10,8 @@ mod hyperloglog;
 mod keys;
 mod lists;
 mod mixed;
+#[cfg(feature = "lua")]
+mod programs;
 mod promise;
 #[cfg(feature = "lua")]
 mod scripts;
