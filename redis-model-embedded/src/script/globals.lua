@@ -35,10 +35,13 @@ for _, name in ipairs {
 end
 
 -- An error as scripts see it: what a command raised is a table with err, and no text names a place in this file.
+-- Nobody catches the want of memory.
 local function as_table(failure)
+  if failure == "not enough memory" then native.stop_for_memory() end
   if type(failure) == "string" and sub(failure, 1, 7) == "engine:" then return (gsub(failure, "^engine:%d+: ", "")) end
   if type(failure) ~= "userdata" then return failure end
   local text, is_reply, is_counted = native.failure_text(failure)
+  if text == "not enough memory" then native.stop_for_memory() end
   if not is_reply then return text end
   return is_counted and { err = text, ignore_error_stats_update = true } or { err = text }
 end
@@ -84,14 +87,21 @@ end
 
 local function xcaught(ok, ...)
   if (...) == MANY then return ok, unpacked(...) end
+  if not ok and (...) == "not enough memory" then native.stop_for_memory() end
   return ok, ...
+end
+
+-- The script's handler does not run after the script was stopped, since in it nothing would count instructions.
+local function handled(handler, failure)
+  if native.is_stopped() then return failure end
+  return handler(as_table(failure))
 end
 
 function globals.xpcall(...)
   if select("#", ...) < 2 then fail "bad argument #2 to 'xpcall' (value expected)" end
   local f, handler = ...
   local function called() return packed((f or nil)()) end
-  return xcaught(xpcall(type(f) == "function" and called or f, function(failure) return handler(as_table(failure)) end))
+  return xcaught(xpcall(type(f) == "function" and called or f, function(failure) return handled(handler, failure) end))
 end
 
 local function resumed(ok, ...)

@@ -5,6 +5,7 @@ use mlua::{Function, Lua, MultiValue, Table, Value, Variadic};
 use super::{
     arguments::words,
     bits,
+    budget::Budget,
     call::{Call, native},
     convert::ScriptProtocol,
     failure, garbage, json, msgpack, pack,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// The table that globals.lua receives.
-pub(super) fn functions(lua: &Lua, protocol: &ScriptProtocol) -> mlua::Result<Table> {
+pub(super) fn functions(lua: &Lua, budget: &Budget, protocol: &ScriptProtocol) -> mlua::Result<Table> {
     let next: Function = lua.globals().get("next")?;
     let functions = lua.create_table()?;
     functions.set("version", SERVER_VERSION)?;
@@ -30,11 +31,13 @@ pub(super) fn functions(lua: &Lua, protocol: &ScriptProtocol) -> mlua::Result<Ta
     functions.set("fail", native(lua, |call| Err::<(), _>(call.fail(call.string(1)?.as_bytes())))?)?;
     functions.set("refuse_global", native(lua, refuse_global)?)?;
     Protection::default().add_functions(lua, &functions)?;
-    garbage::add_functions(lua, &functions)?;
+    budget.add_functions(lua, &functions)?;
+    garbage::add_functions(lua, budget, &functions)?;
     ScriptRandom::default().add_functions(lua, &functions)?;
     let loadstring: Function = lua.globals().get("loadstring")?;
     functions.set("loadstring", native(lua, move |call| load_string(call, &loadstring))?)?;
-    functions.set("rep", native(lua, text::repeat)?)?;
+    let charged = budget.clone();
+    functions.set("rep", native(lua, move |call| text::repeat(call, &charged))?)?;
     functions.set("redis", redis_functions(lua, protocol)?)?;
     functions.set("cjson", json::library(lua, &next)?)?;
     functions.set("cmsgpack", msgpack::library(lua)?)?;

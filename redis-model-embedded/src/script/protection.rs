@@ -122,7 +122,7 @@ impl Protection {
     /// `table.insert`, which moves items without looking at metatables.
     fn insert(&self, call: &Call<'_>) -> mlua::Result<()> {
         /// No table has so many items below its first that it would matter to move more.
-        const LEAST: i64 = -1_000_000;
+        const LEAST: i64 = -10_000;
         let table = call.table(1)?;
         let end = i64::try_from(table.raw_len()).unwrap_or(i64::MAX).saturating_add(1);
         let place = match call.len() {

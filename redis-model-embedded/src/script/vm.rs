@@ -11,6 +11,9 @@ use crate::{
     protocol::{ErrorReply, Protocol, c_string},
 };
 
+/// A command takes as long as so many instructions, and many take longer.
+const COMMAND: u64 = 50;
+
 /// The virtual machine of an engine.
 #[derive(Debug)]
 pub(super) struct Vm {
@@ -26,7 +29,7 @@ impl Vm {
         let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
         let lua = Lua::new_with(libraries, LuaOptions::default())?;
         let (budget, protocol) = (Budget::default(), ScriptProtocol::default());
-        let run = globals::install(&lua, &protocol)?;
+        let run = globals::install(&lua, &budget, &protocol)?;
         budget.install(&lua)?;
         Ok(Self { lua, run, budget, protocol })
     }
@@ -48,8 +51,9 @@ impl Vm {
         self.protocol.set(Protocol::Resp2);
         let keys = self.strings(call.keys)?;
         let arguments = self.strings(call.arguments)?;
-        let (succeeded, result): (bool, Value) = self.lua.scope(|scope| {
+        let ended: mlua::Result<(bool, Value)> = self.lua.scope(|scope| {
             let redis_call = scope.create_function_mut(|lua, words: MultiValue| {
+                self.budget.charge(lua, COMMAND)?;
                 budget::with_all_memory(lua, || {
                     bridge::redis_call(lua, ctx, call.is_read_only, self.protocol.get(), &words)
                 })?
@@ -57,7 +61,11 @@ impl Vm {
             budget::with_limited_memory(&self.lua, || {
                 self.run.call((&call.script.function, redis_call, keys, arguments))
             })?
-        })?;
+        });
+        if let Some(verdict) = self.budget.verdict() {
+            return Ok(Err(machine_error(&verdict, call)));
+        }
+        let (succeeded, result) = ended?;
         match result {
             result if succeeded => convert::to_reply(&result, self.protocol.get()).map(Ok),
             Value::Table(failure) => Ok(Err(script_error(&self.lua, &failure, call)?)),

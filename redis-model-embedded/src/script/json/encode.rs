@@ -99,7 +99,7 @@ impl Encoder<'_> {
             Value::Nil => self.out.extend_from_slice(b"null"),
             null if *null == Value::NULL => self.out.extend_from_slice(b"null"),
             Value::Boolean(yes) => self.out.extend_from_slice(if *yes { b"true" } else { b"false" }),
-            Value::String(text) => append_string(&mut self.out, &text.as_bytes()),
+            Value::String(text) => self.append_string(&text.as_bytes())?,
             #[expect(clippy::cast_precision_loss, reason = "Lua 5.1 has only doubles, so it came from one")]
             Value::Integer(number) => self.append_number(*number as f64)?,
             Value::Number(number) => self.append_number(*number)?,
@@ -116,7 +116,11 @@ impl Encoder<'_> {
             return Err(self.call.fail(format!("Cannot serialise, excessive nesting ({depth})")));
         }
         let (mark, open) = match self.list_length(table)? {
-            Some(length) if length > 0 => (b'[', Open::List { table: table.clone(), written: 0, length }),
+            Some(length) if length > 0 => {
+                // Each item takes two bytes at least.
+                budget::check_memory(usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(2))?;
+                (b'[', Open::List { table: table.clone(), written: 0, length })
+            }
             _ => (b'{', Open::Object { table: table.clone(), key: Value::Nil }),
         };
         self.out.push(mark);
@@ -158,7 +162,7 @@ impl Encoder<'_> {
 
     fn append_key(&mut self, key: &Value) -> mlua::Result<()> {
         match key {
-            Value::String(text) => append_string(&mut self.out, &text.as_bytes()),
+            Value::String(text) => self.append_string(&text.as_bytes())?,
             Value::Integer(_) | Value::Number(_) => {
                 self.out.push(b'"');
                 self.append(key)?;
@@ -167,6 +171,12 @@ impl Encoder<'_> {
             other => return Err(self.refuse(other, "table key must be a number or string")),
         }
         self.out.push(b':');
+        Ok(())
+    }
+
+    fn append_string(&mut self, text: &[u8]) -> mlua::Result<()> {
+        budget::check_memory(self.out.len().saturating_add(text.len()))?;
+        append_string(&mut self.out, text);
         Ok(())
     }
 
@@ -205,7 +215,10 @@ fn append_string(out: &mut Vec<u8>, text: &[u8]) {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            0..=31 | 127 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            0..=31 | 127 => {
+                let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+            }
             _ => out.push(*byte),
         }
     }
