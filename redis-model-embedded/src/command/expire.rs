@@ -34,8 +34,8 @@ pub(super) enum TimeUnit {
 impl TimeUnit {
     fn of_millis(self, millis: Millis) -> i64 {
         match self {
-            // Redis rounds to the nearest second.
-            Self::Seconds => (millis + 500) / 1000,
+            // Redis rounds to the nearest second. The last instants of all leave no room to add half of one first.
+            Self::Seconds => millis / 1000 + i64::from(millis % 1000 >= 500),
             Self::Milliseconds => millis,
         }
     }
