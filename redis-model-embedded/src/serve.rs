@@ -20,7 +20,7 @@ const CHUNK: usize = 16 * 1024;
 
 impl Engine {
     /// Serves one client over a stream, until either side hangs up: for clients that speak bytes, such as a real
-    /// `MultiplexedConnection` or `PubSub` of redis-rs over [`tokio::io::duplex`].
+    /// `MultiplexedConnection` or `PubSub` of redis-rs over `tokio::io::duplex`.
     ///
     /// The future is the whole conversation: spawn it, or poll it beside the client.
     ///
