@@ -1,6 +1,6 @@
 //! Deadlines: the EXPIRE and TTL families.
 
-use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions, string::Origin};
+use super::{Args, Command, Context, Flags, Outcome, arguments::integer, is_word, spec::KeyPositions};
 use crate::{
     clock::Millis,
     protocol::{ErrorReply, Reply},
@@ -14,14 +14,26 @@ const ABSENT: Reply = Reply::Int(-2);
 const NO_DEADLINE: Reply = Reply::Int(-1);
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::new("expire", -3, WRITE, KeyPositions::ONE, expire),
-    Command::new("pexpire", -3, WRITE, KeyPositions::ONE, pexpire),
-    Command::new("expireat", -3, WRITE, KeyPositions::ONE, expireat),
-    Command::new("pexpireat", -3, WRITE, KeyPositions::ONE, pexpireat),
-    Command::new("ttl", 2, READ, KeyPositions::ONE, ttl),
-    Command::new("pttl", 2, READ, KeyPositions::ONE, pttl),
-    Command::new("expiretime", 2, READ, KeyPositions::ONE, expiretime),
-    Command::new("pexpiretime", 2, READ, KeyPositions::ONE, pexpiretime),
+    Command::new("expire", -3, WRITE, KeyPositions::ONE, |ctx, args| expire(ctx, args, TimeUnit::Seconds, Origin::Now)),
+    Command::new("pexpire", -3, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+    }),
+    Command::new("expireat", -3, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+    }),
+    Command::new("pexpireat", -3, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+    }),
+    Command::new("ttl", 2, READ, KeyPositions::ONE, |ctx, args| report(ctx, args, TimeUnit::Seconds, Origin::Now)),
+    Command::new("pttl", 2, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+    }),
+    Command::new("expiretime", 2, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+    }),
+    Command::new("pexpiretime", 2, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+    }),
     Command::new("persist", 2, WRITE, KeyPositions::ONE, persist),
 ];
 
@@ -34,8 +46,8 @@ pub(super) enum TimeUnit {
 impl TimeUnit {
     fn of_millis(self, millis: Millis) -> i64 {
         match self {
-            // Redis rounds to the nearest second.
-            Self::Seconds => (millis + 500) / 1000,
+            // Redis rounds to the nearest second. The last instants of all leave no room to add half of one first.
+            Self::Seconds => millis / 1000 + i64::from(millis % 1000 >= 500),
             Self::Milliseconds => millis,
         }
     }
@@ -47,6 +59,24 @@ impl TimeUnit {
             Self::Milliseconds => millis,
         }
     }
+}
+
+/// What a time in an argument counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Now,
+    Epoch,
+}
+
+/// The word before a time.
+pub(super) fn expiry_word(word: &[u8]) -> Option<(TimeUnit, Origin)> {
+    const WORDS: [(&str, TimeUnit, Origin); 4] = [
+        ("EX", TimeUnit::Seconds, Origin::Now),
+        ("PX", TimeUnit::Milliseconds, Origin::Now),
+        ("EXAT", TimeUnit::Seconds, Origin::Epoch),
+        ("PXAT", TimeUnit::Milliseconds, Origin::Epoch),
+    ];
+    WORDS.into_iter().find(|(name, ..)| is_word(word, name)).map(|(_, unit, origin)| (unit, origin))
 }
 
 /// The deadline that a SET-like command names; it must be positive.
@@ -76,24 +106,8 @@ pub(super) fn to_deadline(ctx: &Context<'_>, time: i64, unit: TimeUnit, origin: 
     deadline.ok_or_else(|| ErrorReply::invalid_expire(ctx.command.name))
 }
 
-fn expire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire_generic(ctx, args, TimeUnit::Seconds, Origin::Now)
-}
-
-fn pexpire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire_generic(ctx, args, TimeUnit::Milliseconds, Origin::Now)
-}
-
-fn expireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire_generic(ctx, args, TimeUnit::Seconds, Origin::Epoch)
-}
-
-fn pexpireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire_generic(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
-}
-
 /// `EXPIRE key time [NX | XX | GT | LT]`; a deadline that has passed deletes the key.
-fn expire_generic(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin) -> Outcome {
+fn expire(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin) -> Outcome {
     let conditions = Conditions::parse(&args[3..])?;
     let deadline = to_deadline(ctx, integer(args[2])?, unit, origin)?;
     let now = ctx.now.millis();
@@ -168,22 +182,6 @@ impl Conditions {
         };
         presence && direction
     }
-}
-
-fn ttl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Seconds, Origin::Now)
-}
-
-fn pttl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Milliseconds, Origin::Now)
-}
-
-fn expiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Seconds, Origin::Epoch)
-}
-
-fn pexpiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
 }
 
 fn report(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin) -> Outcome {

@@ -3,10 +3,9 @@
 use super::{
     Args, Command, Context, Flags, Outcome,
     arguments::integer,
-    expire::{Conditions, TimeUnit, to_deadline},
+    expire::{Conditions, Origin, TimeUnit, to_deadline},
     is_word,
     spec::KeyPositions,
-    string::Origin,
 };
 use crate::{
     clock::Millis,
@@ -19,14 +18,28 @@ const WRITE: Flags = Flags::WRITE.and(Flags::FAST);
 const READ: Flags = Flags::READONLY.and(Flags::FAST);
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::new("hexpire", -6, WRITE, KeyPositions::ONE, hexpire),
-    Command::new("hpexpire", -6, WRITE, KeyPositions::ONE, hpexpire),
-    Command::new("hexpireat", -6, WRITE, KeyPositions::ONE, hexpireat),
-    Command::new("hpexpireat", -6, WRITE, KeyPositions::ONE, hpexpireat),
-    Command::new("httl", -5, READ, KeyPositions::ONE, httl),
-    Command::new("hpttl", -5, READ, KeyPositions::ONE, hpttl),
-    Command::new("hexpiretime", -5, READ, KeyPositions::ONE, hexpiretime),
-    Command::new("hpexpiretime", -5, READ, KeyPositions::ONE, hpexpiretime),
+    Command::new("hexpire", -6, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Seconds, Origin::Now)
+    }),
+    Command::new("hpexpire", -6, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+    }),
+    Command::new("hexpireat", -6, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+    }),
+    Command::new("hpexpireat", -6, WRITE, KeyPositions::ONE, |ctx, args| {
+        expire(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+    }),
+    Command::new("httl", -5, READ, KeyPositions::ONE, |ctx, args| report(ctx, args, TimeUnit::Seconds, Origin::Now)),
+    Command::new("hpttl", -5, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Milliseconds, Origin::Now)
+    }),
+    Command::new("hexpiretime", -5, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Seconds, Origin::Epoch)
+    }),
+    Command::new("hpexpiretime", -5, READ, KeyPositions::ONE, |ctx, args| {
+        report(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
+    }),
     Command::new("hpersist", -5, WRITE, KeyPositions::ONE, hpersist),
 ];
 
@@ -84,26 +97,10 @@ fn fields_or(words: Args<'_>, bad_count: ErrorReply) -> Result<Args<'_>, ErrorRe
 }
 
 /// What follows every change to the fields of `key`.
-pub(super) fn settle(keys: &mut Keyspace, key: &[u8]) {
+pub(super) fn note_changed_fields(keys: &mut Keyspace, key: &[u8]) {
     keys.touch(key);
     keys.note_field_deadlines(key);
     keys.remove_if_empty(key);
-}
-
-fn hexpire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire(ctx, args, TimeUnit::Seconds, Origin::Now)
-}
-
-fn hpexpire(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire(ctx, args, TimeUnit::Milliseconds, Origin::Now)
-}
-
-fn hexpireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire(ctx, args, TimeUnit::Seconds, Origin::Epoch)
-}
-
-fn hpexpireat(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    expire(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
 }
 
 /// `HEXPIRE key time [NX | XX | GT | LT] FIELDS count field [field ...]`; a deadline that has passed deletes the field.
@@ -133,29 +130,13 @@ fn expire(ctx: &mut Context<'_>, args: Args<'_>, unit: TimeUnit, origin: Origin)
     };
     let answers: Vec<Reply> = fields.iter().map(expire_field).collect();
     if answers.iter().any(|reply| matches!(*reply, answer::DONE | answer::DELETED)) {
-        settle(keys, args[1]);
+        note_changed_fields(keys, args[1]);
     }
     Ok(Reply::Array(answers))
 }
 
 fn all_absent(fields: Args<'_>) -> Reply {
     Reply::Array(vec![answer::ABSENT; fields.len()])
-}
-
-fn httl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Seconds, Origin::Now)
-}
-
-fn hpttl(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Milliseconds, Origin::Now)
-}
-
-fn hexpiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Seconds, Origin::Epoch)
-}
-
-fn hpexpiretime(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    report(ctx, args, TimeUnit::Milliseconds, Origin::Epoch)
 }
 
 /// `HTTL key FIELDS count field [field ...]`
@@ -193,7 +174,7 @@ fn hpersist(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     };
     let answers: Vec<Reply> = fields.iter().map(persist_field).collect();
     if answers.contains(&answer::DONE) {
-        settle(keys, args[1]);
+        note_changed_fields(keys, args[1]);
     }
     Ok(Reply::Array(answers))
 }

@@ -2,10 +2,11 @@
 
 use super::{
     Args, Command, Context, Flags, Outcome,
-    hash_expire::{field_deadline, fields, settle},
+    expire::expiry_word,
+    hash_expire::{field_deadline, fields, note_changed_fields},
     is_word,
     spec::KeyPositions,
-    string::{Condition, expiry_word},
+    string::Condition,
 };
 use crate::{
     clock::Millis,
@@ -44,7 +45,7 @@ fn hgetdel(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     };
     let values: Vec<Reply> = fields.iter().map(take).collect();
     if values.iter().any(|value| *value != Reply::Nil) {
-        settle(keys, args[1]);
+        note_changed_fields(keys, args[1]);
     }
     Ok(Reply::Array(values))
 }
@@ -73,7 +74,7 @@ fn hgetex(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
         values.push(value);
     }
     if is_changed {
-        settle(keys, args[1]);
+        note_changed_fields(keys, args[1]);
     }
     Ok(Reply::Array(values))
 }
@@ -123,7 +124,7 @@ fn hsetex(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             }
         }
     }
-    settle(keys, args[1]);
+    note_changed_fields(keys, args[1]);
     Ok(Reply::Int(1))
 }
 

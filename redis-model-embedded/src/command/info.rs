@@ -58,9 +58,9 @@ fn stats(ctx: &mut Context<'_>) -> String {
     format!(
         "total_commands_processed:{}\r\npubsub_channels:{}\r\npubsub_patterns:{}\r\npubsubshard_channels:{}\r\n",
         server.commands_processed,
-        server.subscriptions.names(Scope::Channel).count(),
-        server.subscriptions.names(Scope::Pattern).count(),
-        server.subscriptions.names(Scope::Shard).count(),
+        server.subscriptions.count(Scope::Channel),
+        server.subscriptions.count(Scope::Pattern),
+        server.subscriptions.count(Scope::Shard),
     )
 }
 

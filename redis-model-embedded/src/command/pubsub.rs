@@ -101,5 +101,5 @@ fn counts(ctx: &mut Context<'_>, args: Args<'_>, scope: Scope) -> Reply {
 }
 
 fn numpat(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
-    Ok(Reply::count(ctx.server.subscriptions.names(Scope::Pattern).count()))
+    Ok(Reply::count(ctx.server.subscriptions.count(Scope::Pattern)))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Args, Command, Context, Flags, Outcome,
-    expire::{TimeUnit, absolute_deadline},
+    expire::{Origin, TimeUnit, absolute_deadline, expiry_word},
     is_word,
     spec::KeyPositions,
 };
@@ -156,13 +156,6 @@ enum Family {
     GetEx,
 }
 
-/// What a time in an argument counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    Now,
-    Epoch,
-}
-
 /// What must be so for a write to happen.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Condition {
@@ -222,15 +215,4 @@ impl<'a> SetOptions<'a> {
     fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Millis>, ErrorReply> {
         self.expiry.map(|(time, unit, origin)| absolute_deadline(ctx, time, unit, origin)).transpose()
     }
-}
-
-/// The word before a time.
-pub(super) fn expiry_word(word: &[u8]) -> Option<(TimeUnit, Origin)> {
-    const WORDS: [(&str, TimeUnit, Origin); 4] = [
-        ("EX", TimeUnit::Seconds, Origin::Now),
-        ("PX", TimeUnit::Milliseconds, Origin::Now),
-        ("EXAT", TimeUnit::Seconds, Origin::Epoch),
-        ("PXAT", TimeUnit::Milliseconds, Origin::Epoch),
-    ];
-    WORDS.into_iter().find(|(name, ..)| is_word(word, name)).map(|(_, unit, origin)| (unit, origin))
 }

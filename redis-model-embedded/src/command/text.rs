@@ -21,10 +21,11 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 fn append(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    let text = ctx.keys().find_or_create::<Vec<u8>>(args[1])?;
-    if text.len() + args[2].len() > MAX_LENGTH {
+    let length = ctx.keys().find::<Vec<u8>>(args[1])?.map_or(0, Vec::len);
+    if length + args[2].len() > MAX_LENGTH {
         return Err(ErrorReply::STRING_TOO_LONG);
     }
+    let text = ctx.keys().find_or_create::<Vec<u8>>(args[1])?;
     text.extend_from_slice(args[2]);
     let length = text.len();
     ctx.keys().touch(args[1]);

@@ -3,7 +3,7 @@
 use super::{Args, Command, Context, Flags, Occasion, Outcome, call, is_word, spec::KeyPositions};
 use crate::{
     protocol::{ErrorReply, Reply},
-    server::{Client, Server, Transaction, Watch},
+    server::{Client, Server, Transaction},
 };
 
 const CONTROL: Flags = Flags::NO_SCRIPT.and(Flags::LOADING).and(Flags::STALE).and(Flags::CONTROLS_TRANSACTION);
@@ -80,11 +80,11 @@ fn watch(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     }
     let database = ctx.client.database;
     for key in &args[1..] {
-        if ctx.client.watched.iter().any(|watch| watch.database == database && watch.key == *key) {
-            continue;
+        let place = (database, key.to_vec());
+        if !ctx.client.watched.contains_key(&place) {
+            let version = ctx.keys().watch(key);
+            ctx.client.watched.insert(place, version);
         }
-        let version = ctx.keys().watch(key);
-        ctx.client.watched.push(Watch { database, key: key.to_vec(), version });
     }
     Ok(Reply::Ok)
 }
@@ -97,8 +97,6 @@ fn unwatch(ctx: &mut Context<'_>, _args: Args<'_>) -> Outcome {
 fn watched_key_changed(ctx: &mut Context<'_>) -> bool {
     let now = ctx.now.millis();
     let databases = &mut ctx.server.databases;
-    ctx.client
-        .watched
-        .iter()
-        .any(|watch| databases.at(watch.database, now).has_changed_since(&watch.key, watch.version))
+    let mut watched = ctx.client.watched.iter();
+    watched.any(|((database, key), version)| databases.at(*database, now).has_changed_since(key, *version))
 }

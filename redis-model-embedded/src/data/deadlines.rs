@@ -7,7 +7,7 @@ use crate::clock::Millis;
 /// A dictionary without any deadline takes no room here.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadlines {
-    /// Reaches to the greatest place that ever had a deadline, so it is never longer than the dictionary has been.
+    /// Reaches no further than the dictionary does, and only to a place that had a deadline.
     /// A deadline is never zero, since it lies in the future when it is set.
     by_place: Vec<Option<NonZeroI64>>,
     soonest_first: BTreeSet<(Millis, usize)>,
@@ -52,6 +52,11 @@ impl Deadlines {
             self.set(last, None);
             self.set(place, Some(moved));
         }
+        self.by_place.truncate(last);
+        // As the dictionary does.
+        if self.by_place.len() < self.by_place.capacity() / 8 {
+            self.by_place.shrink_to(self.by_place.len() * 2);
+        }
     }
 }
 
@@ -68,6 +73,17 @@ mod tests {
         assert_eq!((deadlines.soonest(), deadlines.due(9), deadlines.due(10)), (Some(10), None, Some(1)));
         deadlines.set(1, Some(40));
         assert_eq!(deadlines.due(100), Some(2));
+    }
+
+    #[test]
+    fn room_is_given_back_when_entries_leave() {
+        let mut deadlines = Deadlines::default();
+        deadlines.set(9_999, Some(10));
+        for last in (0..10_000).rev() {
+            deadlines.swap_remove(0, last);
+        }
+        assert_eq!((deadlines.soonest(), deadlines.by_place.len()), (None, 0));
+        assert!(deadlines.by_place.capacity() < 200);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 /// Entries lie in one vector; a removal moves the last entry into the hole. A scan walks that vector from its end to
 /// its start, and its cursor is the number of entries not yet visited. Entries only ever move towards the start, so
 /// one that is present during a whole scan cannot be missed; one that moves may be seen twice, which Redis allows too.
+/// A large dictionary that has become small gives back the room that it took.
 #[derive(Debug, Clone)]
 pub(crate) struct Dict<V> {
     entries: IndexMap<Box<[u8]>, V, RandomState>,
@@ -75,12 +76,14 @@ impl<V> Dict<V> {
 
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Removed<V>> {
         let (place, key, value) = self.entries.swap_remove_full(key)?;
+        self.give_back_room();
         Some(Removed { key, value, place })
     }
 
     /// Removes the entry at `place`, which is below [`len`](Self::len).
     pub(crate) fn remove_at(&mut self, place: usize) -> Option<Removed<V>> {
         let (key, value) = self.entries.swap_remove_index(place)?;
+        self.give_back_room();
         Some(Removed { key, value, place })
     }
 
@@ -91,6 +94,7 @@ impl<V> Dict<V> {
             place += 1;
             is_kept(place - 1)
         });
+        self.give_back_room();
     }
 
     /// The entry at `place`, which is below [`len`](Self::len).
@@ -108,6 +112,13 @@ impl<V> Dict<V> {
         let end = if cursor == 0 { len } else { usize::try_from(cursor).map_or(len, |unvisited| unvisited.min(len)) };
         let start = end.saturating_sub(count);
         Page { cursor: start as u64, places: start..end }
+    }
+
+    /// Between two such moves lie at least as many writes as entries are moved, so that removal stays cheap.
+    fn give_back_room(&mut self) {
+        if self.entries.len() < self.entries.capacity() / 8 {
+            self.entries.shrink_to(self.entries.len() * 2);
+        }
     }
 }
 
@@ -137,6 +148,24 @@ mod tests {
         }
         for even in (0..100).step_by(2) {
             assert!(seen.contains(&even), "{even} was missed");
+        }
+    }
+
+    #[test]
+    fn room_is_given_back() {
+        let shortenings: [fn(&mut Dict<()>); 3] = [
+            |dict| (0..9_990u32).for_each(|number| assert!(dict.remove(&number.to_be_bytes()).is_some())),
+            |dict| (0..9_990).for_each(|_| assert!(dict.remove_at(0).is_some())),
+            |dict| dict.retain(|place| place < 10),
+        ];
+        for shorten in shortenings {
+            let mut dict = Dict::default();
+            for number in 0..10_000u32 {
+                dict.insert(&number.to_be_bytes(), ());
+            }
+            shorten(&mut dict);
+            assert_eq!(dict.len(), 10);
+            assert!(dict.entries.capacity() < 200);
         }
     }
 

@@ -48,10 +48,7 @@ impl List {
             End::Left => self.items.pop_front(),
             End::Right => self.items.pop_back(),
         };
-        // A long list that has become short gives back the room that it took.
-        if self.items.len() < self.items.capacity() / 8 {
-            self.items.shrink_to(self.items.len() * 2);
-        }
+        self.give_back_room();
         item.map(Vec::from)
     }
 
@@ -76,7 +73,7 @@ impl List {
     pub(crate) fn keep(&mut self, places: Range<usize>) {
         self.items.truncate(places.end);
         self.items.drain(..places.start.min(self.items.len()));
-        self.items.shrink_to_fit();
+        self.give_back_room();
     }
 
     /// Removes up to `limit` elements like this, beginning at one end, and gives how many there were.
@@ -97,7 +94,16 @@ impl List {
             left -= 1;
             false
         });
+        self.give_back_room();
         removed
+    }
+
+    /// A long list that has become short gives back the room that it took. One that is kept at its length by a trim
+    /// after each push does not move.
+    fn give_back_room(&mut self) {
+        if self.items.len() < self.items.capacity() / 8 {
+            self.items.shrink_to(self.items.len() * 2);
+        }
     }
 }
 
@@ -136,11 +142,29 @@ mod tests {
 
     #[test]
     fn room_is_given_back() {
-        let mut list = list(&"x".repeat(10_000));
-        for _ in 0..9_990 {
-            list.pop(End::Left);
+        let shortenings: [fn(&mut List) -> usize; 3] = [
+            |list| (0..9_990).map_while(|_| list.pop(End::Left)).count(),
+            |list| list.remove(b"x", 9_990, End::Left),
+            |list| {
+                list.keep(9_990..10_000);
+                9_990
+            },
+        ];
+        for shorten in shortenings {
+            let mut list = list(&"x".repeat(10_000));
+            assert_eq!((shorten(&mut list), list.len()), (9_990, 10));
+            assert!(list.items.capacity() < 200);
         }
-        assert_eq!(text(&list), "xxxxxxxxxx");
-        assert!(list.items.capacity() < 200);
+    }
+
+    #[test]
+    fn a_list_that_is_trimmed_after_each_push_stays_where_it_is() {
+        let mut list = list(&"x".repeat(1_000));
+        let capacity = list.items.capacity();
+        for _ in 0..100 {
+            list.push(End::Left, b"x");
+            list.keep(0..1_000);
+            assert_eq!(list.items.capacity(), capacity);
+        }
     }
 }

@@ -10,5 +10,4 @@ pub(crate) use float::format_double;
 #[cfg(feature = "lua")]
 pub(crate) use float::{format_significant, truncate};
 pub(crate) use integer::{format_integer, parse_integer};
-pub(crate) use long_double::LongDouble;
-pub(crate) use long_double::ParsedFloat;
+pub(crate) use long_double::{LongDouble, ParsedFloat};

@@ -60,18 +60,26 @@ pub(crate) enum Decoded<'a> {
 impl Decoder {
     /// Adds bytes at the end of the stream.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        let used = self.start;
+        self.drop_used();
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Drops what is of no use any more, which happens once for each request: one that comes in many pieces costs no
+    /// more than one that comes whole.
+    fn drop_used(&mut self) {
+        let used = std::mem::take(&mut self.start);
+        if used == 0 {
+            return;
+        }
         self.buffer.drain(..used);
         if self.buffer.is_empty() {
             // Room for a large request is not kept for the small ones after it.
             self.buffer.shrink_to(MAX_LINE);
         }
         self.position -= used;
-        self.start = 0;
         for argument in &mut self.arguments {
             *argument = argument.start - used..argument.end - used;
         }
-        self.buffer.extend_from_slice(bytes);
     }
 
     /// The next request of the stream.
@@ -240,6 +248,17 @@ mod tests {
         }
         assert_eq!(seen, ["<ECHO><abc>", "<PING><x>"].repeat(50));
         assert!(decoder.buffer.len() < one.len(), "what was read is dropped");
+    }
+
+    #[test]
+    fn many_arguments_in_many_pieces_do_not_take_forever() {
+        let request = [&b"PING x\r\n*200000\r\n"[..], &b"$1\r\na\r\n".repeat(200_000)].concat();
+        let mut decoder = Decoder::default();
+        for piece in request.chunks(7) {
+            decoder.feed(piece);
+            let _ = decoder.read_request();
+        }
+        assert_eq!((decoder.missing, decoder.arguments.len()), (0, 200_000));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ClientId, TrackingOptions};
 use crate::{
@@ -18,7 +18,8 @@ pub(crate) struct Client {
     pub(crate) name: Vec<u8>,
     /// The commands between MULTI and EXEC; `None` outside a transaction.
     pub(crate) transaction: Option<Transaction>,
-    pub(crate) watched: Vec<Watch>,
+    /// The keys that it watches, each with its database, and how often they had changed by then.
+    pub(crate) watched: BTreeMap<(usize, Vec<u8>), WatchVersion>,
     pub(crate) channels: BTreeSet<Vec<u8>>,
     pub(crate) patterns: BTreeSet<Vec<u8>>,
     pub(crate) shard_channels: BTreeSet<Vec<u8>>,
@@ -44,7 +45,7 @@ impl Client {
             protocol: Protocol::default(),
             name: Vec::new(),
             transaction: None,
-            watched: Vec::new(),
+            watched: BTreeMap::new(),
             channels: BTreeSet::new(),
             patterns: BTreeSet::new(),
             shard_channels: BTreeSet::new(),
@@ -60,8 +61,8 @@ impl Client {
 
     /// Ends all watches: after EXEC, and when the client says so or leaves.
     pub(crate) fn forget_watches(&mut self, databases: &mut Databases) {
-        for watch in self.watched.drain(..) {
-            databases.unwatch(watch.database, &watch.key);
+        for (database, key) in std::mem::take(&mut self.watched).into_keys() {
+            databases.unwatch(database, &key);
         }
     }
 
@@ -89,14 +90,6 @@ pub(crate) struct Transaction {
 pub(crate) struct Queued {
     pub(crate) command: &'static Command,
     pub(crate) arguments: Vec<Vec<u8>>,
-}
-
-/// A key that this client watches.
-#[derive(Debug)]
-pub(crate) struct Watch {
-    pub(crate) database: usize,
-    pub(crate) key: Vec<u8>,
-    pub(crate) version: WatchVersion,
 }
 
 /// A command that found nothing and waits, as BLPOP does: it is run again when one of its keys is written.

@@ -110,6 +110,11 @@ impl Subscriptions {
         self.listeners(scope).keys().map(Vec::as_slice)
     }
 
+    /// How many channels or patterns of a kind somebody listens to.
+    pub(crate) fn count(&self, scope: Scope) -> usize {
+        self.listeners(scope).len()
+    }
+
     /// How many clients listen to one channel or pattern.
     pub(crate) fn listeners_of(&self, scope: Scope, name: &[u8]) -> usize {
         self.listeners(scope).get(name).map_or(0, BTreeSet::len)

@@ -1,6 +1,7 @@
 use std::{cmp::Ordering, ops::Range};
 
 use super::{Entry, compare};
+use crate::data::packed::{length_byte, pop};
 
 /// The score lies behind its member, in this many bytes.
 const SCORE_SIZE: usize = size_of::<f64>();
@@ -80,8 +81,7 @@ impl<'a> Iterator for Iter<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let (&length, rest) = self.bytes.split_first()?;
-        let (member, rest) = rest.split_at_checked(usize::from(length))?;
+        let (member, rest) = pop(self.bytes)?;
         let (score, rest) = rest.split_first_chunk::<SCORE_SIZE>()?;
         self.bytes = rest;
         Some((member, f64::from_le_bytes(*score)))
@@ -101,6 +101,5 @@ fn size((member, _): Entry<'_>) -> usize {
 
 /// Redis keeps a small set's whole scores as integers, of which only one is zero: adding it turns -0 into 0.
 fn packed_entry(member: &[u8], score: f64) -> Vec<u8> {
-    let length = u8::try_from(member.len()).expect("longer members are never packed");
-    [&[length], member, &(score + 0.0).to_le_bytes()].concat()
+    [&[length_byte(member)], member, &(score + 0.0).to_le_bytes()].concat()
 }
