@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{ClientId, TrackingOptions};
 use crate::{
@@ -16,6 +16,7 @@ pub(crate) struct Client {
     pub(crate) database: usize,
     pub(crate) protocol: Protocol,
     pub(crate) name: Vec<u8>,
+    pub(crate) ends: Ends,
     /// The commands between MULTI and EXEC; `None` outside a transaction.
     pub(crate) transaction: Option<Transaction>,
     pub(crate) watched: Vec<Watch>,
@@ -43,6 +44,7 @@ impl Client {
             database: 0,
             protocol: Protocol::default(),
             name: Vec::new(),
+            ends: Ends::default(),
             transaction: None,
             watched: Vec::new(),
             channels: BTreeSet::new(),
@@ -73,6 +75,20 @@ impl Client {
     /// Whether it listens to any channel or pattern.
     pub(crate) fn is_subscribed(&self) -> bool {
         !(self.channels.is_empty() && self.patterns.is_empty() && self.shard_channels.is_empty())
+    }
+}
+
+/// The addresses at both ends of a client's socket, as CLIENT LIST shows them.
+#[derive(Debug, Clone)]
+pub(crate) struct Ends {
+    pub(crate) client: Cow<'static, str>,
+    pub(crate) server: Cow<'static, str>,
+}
+
+impl Default for Ends {
+    /// What Redis shows where it cannot tell the address, as nobody can of a client without a socket.
+    fn default() -> Self {
+        Self { client: "?:0".into(), server: "?:0".into() }
     }
 }
 
