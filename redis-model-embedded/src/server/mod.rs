@@ -7,9 +7,9 @@ mod subscriptions;
 mod tracking;
 mod waiting;
 
-pub(crate) use client::{BlockedCall, Client, Queued, ReplyMode, Transaction, Watch};
 #[cfg(feature = "listen")]
 pub(crate) use client::Ends;
+pub(crate) use client::{BlockedCall, Client, Queued, ReplyMode, Transaction, Watch};
 pub(crate) use clients::{ClientId, Clients, Message};
 pub(crate) use shared::{ServerGuard, SharedServer};
 pub(crate) use subscriptions::{Scope, Subscriptions};
