@@ -1,6 +1,7 @@
 //! The engine as a server: sockets for redis-cli and for clients in other languages.
 
 use std::{
+    borrow::Cow,
     fmt, io,
     net::{self, SocketAddr, ToSocketAddrs},
     sync::Arc,
@@ -21,7 +22,7 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::Engine;
+use crate::{Engine, serve::converse, server::Ends};
 
 impl Engine {
     /// Listens on a TCP address, such as `"127.0.0.1:0"` for a free port, and serves everyone who connects.
@@ -53,7 +54,8 @@ impl Engine {
                 let Some(stream) = accepted(socket.accept().await).await else { continue };
                 // Replies are small and awaited: none may wait to be sent together with the next.
                 let _ = stream.set_nodelay(true);
-                serve(&engine, stream);
+                let ends = Ends { client: shown(stream.peer_addr()), server: shown(stream.local_addr()) };
+                serve(&engine, stream, ends);
             }
         }))
     }
@@ -68,10 +70,13 @@ impl Engine {
         let runtime = new_runtime()?;
         let socket = within(&runtime, || UnixListener::bind(path))?;
         let place = Place::Unix(path.to_owned());
+        // Clients of a Unix socket have no address of their own: Redis shows that of the socket, as a port without number.
+        let end = format!("{}:0", path.display());
         Ok(self.start(place, runtime, move |engine| async move {
             loop {
                 let Some(stream) = accepted(socket.accept().await).await else { continue };
-                serve(&engine, stream);
+                let ends = Ends { client: end.clone().into(), server: end.clone().into() };
+                serve(&engine, stream, ends);
             }
         }))
     }
@@ -116,11 +121,17 @@ async fn accepted<S, A>(outcome: io::Result<(S, A)>) -> Option<S> {
     None
 }
 
-fn serve(engine: &Engine, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-    let engine = engine.clone();
+/// An address as CLIENT LIST shows it. That of a client who has gone again cannot be told.
+fn shown(address: io::Result<SocketAddr>) -> Cow<'static, str> {
+    address.map_or("?:0".into(), |address| address.to_string().into())
+}
+
+fn serve(engine: &Engine, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, ends: Ends) {
+    let mut session = engine.session();
+    session.set_ends(ends);
     tokio::spawn(async move {
         // A client that hangs up in the middle of something is the client's own affair.
-        let _ = engine.serve(stream).await;
+        let _ = converse(session, stream).await;
     });
 }
 

@@ -46,9 +46,14 @@ impl Engine {
     /// # Errors
     /// Those of the stream, and `ConnectionAborted` when the engine goes offline.
     pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
-        let mut conversation = Conversation::new(self.session(), stream);
-        poll_fn(|cx| conversation.poll(cx)).await
+        converse(self.session(), stream).await
     }
+}
+
+/// Serves the client of a session over its stream, as [`Engine::serve`] does.
+pub(crate) async fn converse(session: Session, stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
+    let mut conversation = Conversation::new(session, stream);
+    poll_fn(|cx| conversation.poll(cx)).await
 }
 
 /// A session and its stream. Reading and writing go on side by side: a client may send without end before it reads.

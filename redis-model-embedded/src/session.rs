@@ -4,6 +4,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "listen")]
+use crate::server::Ends;
 use crate::{
     Engine, ErrorReply, Protocol, Reply,
     command::{self, settle},
@@ -182,6 +184,12 @@ impl Session {
     /// Makes this the session of a connection, which [`Engine::set_offline`] cuts.
     pub(crate) fn become_connection(&mut self) {
         self.engine.lock().with_client(self.id, |_, client| client.is_connection = true);
+    }
+
+    /// Says where the client is, for those with a socket.
+    #[cfg(feature = "listen")]
+    pub(crate) fn set_ends(&mut self, ends: Ends) {
+        self.engine.lock().with_client(self.id, |_, client| client.ends = ends);
     }
 
     pub(crate) fn set_protocol(&mut self, protocol: Protocol) {

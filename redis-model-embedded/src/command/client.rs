@@ -109,12 +109,14 @@ fn verbatim(text: String) -> Reply {
     Reply::Verbatim { format: *b"txt", text: text.into_bytes() }
 }
 
-/// One line of CLIENT LIST, of those fields that mean something without sockets and buffers.
+/// One line of CLIENT LIST, of those fields that mean something without buffers.
 fn described(client: &Client) -> String {
     let queued = client.transaction.as_ref().map(|transaction| i64::try_from(transaction.queue.len()));
     format!(
-        "id={} name={} flags={} db={} sub={} psub={} ssub={} multi={} cmd={} user=default redir={} resp={}",
+        "id={} addr={} laddr={} name={} flags={} db={} sub={} psub={} ssub={} multi={} cmd={} user=default redir={} resp={}",
         client.id.number,
+        client.ends.client,
+        client.ends.server,
         String::from_utf8_lossy(&client.name),
         flags(client),
         client.database,
@@ -176,13 +178,17 @@ impl ClientKind {
 }
 
 /// `CLIENT KILL address`, or `CLIENT KILL [ID id] [TYPE type] [USER user] [ADDR address] [LADDR address] [SKIPME YES | NO]`
-///
-/// There are no addresses here, so no client has the one that is named.
 fn kill(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
-    if args.len() == 3 {
-        return Err(ErrorReply::fixed("ERR No such client"));
-    }
-    let victims = Victims::parse(&args[2..])?;
+    let [address] = args[2..] else {
+        let victims = Victims::parse(&args[2..])?;
+        return Ok(Reply::count(close_all(ctx, &victims)));
+    };
+    let victims = Victims { address: Some(address), spares_itself: false, ..Victims::default() };
+    if close_all(ctx, &victims) == 0 { Err(ErrorReply::fixed("ERR No such client")) } else { Ok(Reply::Ok) }
+}
+
+/// Closes the connections of all who are meant, and says how many there were.
+fn close_all(ctx: &mut Context<'_>, victims: &Victims<'_>) -> usize {
     let ids = ctx.server.clients.ids().into_iter();
     let ids: Vec<ClientId> =
         ids.filter(|id| client(ctx, *id).is_some_and(|client| victims.include(client, ctx.client.id))).collect();
@@ -193,20 +199,22 @@ fn kill(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
             ctx.server.with_client(*id, Server::close);
         }
     }
-    Ok(Reply::count(ids.len()))
+    ids.len()
 }
 
 /// Whom CLIENT KILL is meant for: those who meet all conditions.
-struct Victims {
+#[derive(Default)]
+struct Victims<'a> {
     id: Option<i64>,
     kind: Option<ClientKind>,
-    has_address: bool,
+    address: Option<&'a [u8]>,
+    local_address: Option<&'a [u8]>,
     spares_itself: bool,
 }
 
-impl Victims {
-    fn parse(words: &[&[u8]]) -> Result<Self, ErrorReply> {
-        let mut victims = Self { id: None, kind: None, has_address: false, spares_itself: true };
+impl<'a> Victims<'a> {
+    fn parse(words: &[&'a [u8]]) -> Result<Self, ErrorReply> {
+        let mut victims = Self { spares_itself: true, ..Self::default() };
         let (pairs, []) = words.as_chunks::<2>() else { return Err(ErrorReply::SYNTAX) };
         for [word, value] in pairs {
             if is_word(word, "ID") {
@@ -214,8 +222,10 @@ impl Victims {
                 victims.id = Some(number.ok_or(ErrorReply::fixed("ERR client-id should be greater than 0"))?);
             } else if is_word(word, "TYPE") {
                 victims.kind = Some(ClientKind::parse(value)?);
-            } else if is_word(word, "ADDR") || is_word(word, "LADDR") {
-                victims.has_address = true;
+            } else if is_word(word, "ADDR") {
+                victims.address = Some(value);
+            } else if is_word(word, "LADDR") {
+                victims.local_address = Some(value);
             } else if is_word(word, "USER") {
                 if *value != b"default" {
                     return Err(ErrorReply::quoting("ERR No such user '", value, "'"));
@@ -232,7 +242,8 @@ impl Victims {
     fn include(&self, client: &Client, own: ClientId) -> bool {
         self.id.is_none_or(|number| client.id.number == number)
             && self.kind.is_none_or(|kind| kind.includes(client))
-            && !self.has_address
+            && self.address.is_none_or(|address| client.ends.client.as_bytes() == address)
+            && self.local_address.is_none_or(|address| client.ends.server.as_bytes() == address)
             && !(self.spares_itself && client.id == own)
     }
 }

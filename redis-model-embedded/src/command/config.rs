@@ -45,6 +45,14 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// The value of a parameter, of those that there are.
+    pub(super) fn value(&self, name: &str) -> &[u8] {
+        let place = PARAMETERS.iter().position(|(known, _)| *known == name);
+        place.map_or(b"", |place| &self.values[place])
+    }
+}
+
 fn get(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
     let mut found = Vec::new();
     for ((name, _), value) in PARAMETERS.iter().zip(&ctx.server.config.values) {

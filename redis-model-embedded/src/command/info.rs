@@ -13,9 +13,11 @@ pub(super) const COMMANDS: &[Command] = &[Command::new("info", -1, INFO, KeyPosi
 type Section = fn(&mut Context<'_>) -> String;
 
 /// What INFO shows, by the names of its sections.
-const SECTIONS: [(&str, Section); 6] = [
+const SECTIONS: [(&str, Section); 8] = [
     ("Server", server),
     ("Clients", clients),
+    ("Memory", memory),
+    ("Persistence", |_| "loading:0\r\n".into()),
     ("Stats", stats),
     ("Replication", |_| "role:master\r\nconnected_slaves:0\r\n".into()),
     ("Cluster", |_| "cluster_enabled:0\r\n".into()),
@@ -37,8 +39,10 @@ fn info(ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 fn server(_ctx: &mut Context<'_>) -> String {
     format!(
-        "redis_version:{SERVER_VERSION}\r\nredis_mode:standalone\r\nembedded_engine:redis-model-embedded\r\n\
+        "redis_version:{SERVER_VERSION}\r\nredis_mode:standalone\r\narch_bits:{}\r\nprocess_id:{}\r\nembedded_engine:redis-model-embedded\r\n\
          embedded_engine_version:{}\r\n",
+        usize::BITS,
+        std::process::id(),
         env!("CARGO_PKG_VERSION")
     )
 }
@@ -51,6 +55,12 @@ fn clients(ctx: &mut Context<'_>) -> String {
         server.waiting.count(),
         server.tracking.clients()
     )
+}
+
+/// What clients ask before they trust a server with their data. How much memory it takes is not counted.
+fn memory(ctx: &mut Context<'_>) -> String {
+    let value = |name| String::from_utf8_lossy(ctx.server.config.value(name)).into_owned();
+    format!("maxmemory:{}\r\nmaxmemory_policy:{}\r\n", value("maxmemory"), value("maxmemory-policy"))
 }
 
 fn stats(ctx: &mut Context<'_>) -> String {
@@ -66,8 +76,12 @@ fn stats(ctx: &mut Context<'_>) -> String {
 
 fn keyspace(ctx: &mut Context<'_>) -> String {
     let mut text = String::new();
-    for (index, keys) in ctx.server.databases.sizes(ctx.now.millis()).enumerate().filter(|(_, keys)| *keys > 0) {
-        write!(text, "db{index}:keys={keys}\r\n").expect("writing to a string cannot fail");
+    for (index, (keys, expires)) in ctx.server.databases.sizes(ctx.now.millis()).enumerate() {
+        if keys == 0 {
+            continue;
+        }
+        // Clients know a line with several values by its commas. An average that has not been sampled yet is zero.
+        write!(text, "db{index}:keys={keys},expires={expires},avg_ttl=0\r\n").expect("writing to a string cannot fail");
     }
     text
 }

@@ -71,8 +71,9 @@ fn getkeys(_ctx: &mut Context<'_>, args: Args<'_>) -> Outcome {
 
 /// One row as Redis 7.0 lays it out; ACL categories, tips and key specifications are left empty.
 fn describe(command: &Command) -> Reply {
-    let flags = command.flags.names().map(Reply::status).collect();
     let keys = command.keys;
+    let movable = keys.move_about().then_some("movablekeys");
+    let flags = command.flags.names().chain(movable).map(Reply::status).collect();
     Reply::Array(vec![
         Reply::bulk(command.name),
         Reply::Int(i64::from(command.arity)),

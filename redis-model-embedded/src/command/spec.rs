@@ -29,7 +29,7 @@ pub(crate) struct KeyPositions {
     pub(crate) first: i32,
     pub(crate) last: i32,
     pub(crate) step: i32,
-    /// The argument that says how many keys follow it, if there is such a one. COMMAND does not report it.
+    /// The argument that says how many keys follow it, if there is such a one. COMMAND reports only that there is.
     counted_at: Option<usize>,
 }
 
@@ -59,6 +59,11 @@ impl KeyPositions {
     /// Whether the command takes keys at all.
     pub(crate) const fn exist(self) -> bool {
         self.first != 0 || self.counted_at.is_some()
+    }
+
+    /// Whether only the request tells where all its keys are.
+    pub(crate) const fn move_about(self) -> bool {
+        self.counted_at.is_some()
     }
 
     /// The keys among the arguments of a request. Those that it counts wrongly are left out.

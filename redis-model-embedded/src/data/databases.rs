@@ -124,11 +124,11 @@ impl Databases {
         }
     }
 
-    /// The number of keys in each database, in order.
-    pub(crate) fn sizes(&mut self, now: Millis) -> impl Iterator<Item = usize> {
+    /// For each database, in order, how many keys it has, and how many of them have a deadline.
+    pub(crate) fn sizes(&mut self, now: Millis) -> impl Iterator<Item = (usize, usize)> {
         self.keyspaces.iter_mut().map(move |keyspace| {
             keyspace.now = now;
-            keyspace.len()
+            (keyspace.len(), keyspace.deadlines())
         })
     }
 }

@@ -35,6 +35,11 @@ impl Deadlines {
         }
     }
 
+    /// How many entries have one.
+    pub(super) fn count(&self) -> usize {
+        self.soonest_first.len()
+    }
+
     /// The first deadline of all.
     pub(super) fn soonest(&self) -> Option<Millis> {
         self.soonest_first.first().map(|(deadline, _)| *deadline)

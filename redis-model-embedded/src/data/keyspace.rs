@@ -40,6 +40,11 @@ impl Keyspace {
         self.keys.len()
     }
 
+    /// How many of the keys have a deadline; some may be due.
+    pub(crate) fn deadlines(&self) -> usize {
+        self.deadlines.count()
+    }
+
     pub(crate) fn contains(&mut self, key: &[u8]) -> bool {
         self.get(key).is_some()
     }

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{ClientId, TrackingOptions};
 use crate::{
@@ -16,6 +19,7 @@ pub(crate) struct Client {
     pub(crate) database: usize,
     pub(crate) protocol: Protocol,
     pub(crate) name: Vec<u8>,
+    pub(crate) ends: Ends,
     /// The commands between MULTI and EXEC; `None` outside a transaction.
     pub(crate) transaction: Option<Transaction>,
     /// The keys that it watches, each with its database, and how often they had changed by then.
@@ -44,6 +48,7 @@ impl Client {
             database: 0,
             protocol: Protocol::default(),
             name: Vec::new(),
+            ends: Ends::default(),
             transaction: None,
             watched: BTreeMap::new(),
             channels: BTreeSet::new(),
@@ -74,6 +79,20 @@ impl Client {
     /// Whether it listens to any channel or pattern.
     pub(crate) fn is_subscribed(&self) -> bool {
         !(self.channels.is_empty() && self.patterns.is_empty() && self.shard_channels.is_empty())
+    }
+}
+
+/// The addresses at both ends of a client's socket, as CLIENT LIST shows them.
+#[derive(Debug, Clone)]
+pub(crate) struct Ends {
+    pub(crate) client: Cow<'static, str>,
+    pub(crate) server: Cow<'static, str>,
+}
+
+impl Default for Ends {
+    /// What Redis shows where it cannot tell the address, as nobody can of a client without a socket.
+    fn default() -> Self {
+        Self { client: "?:0".into(), server: "?:0".into() }
     }
 }
 

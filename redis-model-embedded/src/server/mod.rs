@@ -7,6 +7,8 @@ mod subscriptions;
 mod tracking;
 mod waiting;
 
+#[cfg(feature = "listen")]
+pub(crate) use client::Ends;
 pub(crate) use client::{BlockedCall, Client, Queued, ReplyMode, Transaction};
 pub(crate) use clients::{ClientId, Clients, Message};
 pub(crate) use shared::{ServerGuard, SharedServer};

@@ -6,10 +6,9 @@ use redis_model_embedded::Engine;
 use crate::support::{Follows, RealServer, Strictness, request};
 
 /// Flags that the engine does not report, since it has nothing that they are about.
-const UNREPORTED: [&str; 9] = [
+const UNREPORTED: [&str; 8] = [
     "skip_slowlog",
     "skip_monitor",
-    "movablekeys",
     "no_auth",
     "no_async_loading",
     "no_mandatory_keys",

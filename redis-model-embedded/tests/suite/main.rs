@@ -5,6 +5,7 @@ mod command_table;
 mod differential;
 mod documented;
 mod faults;
+mod info;
 mod redis_rs;
 mod requests;
 mod scan;

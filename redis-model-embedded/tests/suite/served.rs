@@ -121,6 +121,44 @@ fn a_blocking_client_can_send_more_than_any_buffer_holds_before_it_reads() -> Re
     Ok(())
 }
 
+/// One field of the line that CLIENT INFO shows a client of itself.
+fn client_field(con: &mut impl redis::ConnectionLike, name: &str) -> RedisResult<String> {
+    let line: String = redis::cmd("CLIENT").arg("INFO").query(con)?;
+    let mut fields = line.split_ascii_whitespace().filter_map(|field| field.split_once('='));
+    Ok(fields.find(|(known, _)| *known == name).expect("every client has the field").1.to_owned())
+}
+
+#[test]
+fn clients_are_known_by_the_addresses_of_their_sockets() -> RedisResult<()> {
+    let engine = Engine::new();
+    let (listener, client) = listen(&engine);
+    let (mut con, mut other) = (client.get_connection()?, client.get_connection()?);
+    let local = listener.local_addr().expect("it is a TCP socket").to_string();
+    assert_eq!(client_field(&mut con, "laddr")?, local);
+    let (own, others) = (client_field(&mut con, "addr")?, client_field(&mut other, "addr")?);
+    assert!(own.starts_with("127.0.0.1:") && own != others && own != local, "{own} {others}");
+    assert_eq!(client_field(&mut engine.connection(), "addr")?, "?:0");
+
+    let kill = |con: &mut redis::Connection, words: &[&str]| redis::cmd("CLIENT").arg("KILL").arg(words).query(con);
+    assert_eq!(kill(&mut con, &["ADDR", &others, "LADDR", "127.0.0.1:0"]), Ok(0));
+    assert_eq!(kill(&mut con, &["ADDR", &others, "LADDR", &local]), Ok(1));
+    assert!(client_field(&mut other, "addr").is_err(), "it was killed");
+    let () = redis::cmd("CLIENT").arg("KILL").arg(&own).query(&mut con)?;
+    assert!(client_field(&mut con, "addr").is_err(), "it has killed itself");
+    Ok(())
+}
+
+#[test]
+fn clients_of_a_unix_socket_are_known_by_its_path() -> RedisResult<()> {
+    let directory = tempfile::tempdir().expect("there is a place for temporary files");
+    let path = directory.path().join("socket");
+    let listener = Engine::new().listen_unix(&path).expect("the path is free");
+    let mut con = Client::open(listener.url())?.get_connection()?;
+    let end = format!("{}:0", path.display());
+    assert_eq!([client_field(&mut con, "addr")?, client_field(&mut con, "laddr")?], [end.clone(), end]);
+    Ok(())
+}
+
 #[test]
 fn a_listener_that_is_dropped_hangs_up() {
     let engine = Engine::new();
