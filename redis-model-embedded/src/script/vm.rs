@@ -1,4 +1,4 @@
-use mlua::{BString, ChunkMode, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value};
+use mlua::{BString, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value};
 
 use super::{
     ScriptCall, bridge,
@@ -14,12 +14,16 @@ use crate::{
 /// A command takes as long as so many instructions, and many take longer.
 const COMMAND: u64 = 50;
 
+/// What code begins with that was compiled before: it could make the machine do anything.
+const COMPILED: &[u8] = b"\x1b";
+
 /// The virtual machine of an engine.
 #[derive(Debug)]
 pub(super) struct Vm {
     lua: Lua,
     /// `run(script, call, keys, arguments)`, from globals.lua.
     run: Function,
+    loadstring: Function,
     budget: Budget,
     protocol: ScriptProtocol,
 }
@@ -29,20 +33,28 @@ impl Vm {
         let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
         let lua = Lua::new_with(libraries, LuaOptions::default())?;
         let (budget, protocol) = (Budget::default(), ScriptProtocol::default());
+        let loadstring = lua.globals().get("loadstring")?;
         let run = globals::install(&lua, &budget, &protocol)?;
         budget.install(&lua)?;
-        Ok(Self { lua, run, budget, protocol })
+        Ok(Self { lua, run, loadstring, budget, protocol })
     }
 
+    /// Compiles a script with Lua's own function for it: its errors quote the script as bytes.
     pub(super) fn compile(&self, source: &[u8]) -> Result<Function, ErrorReply> {
-        let chunk = self.lua.load(source).set_name(SCRIPT_NAME).set_mode(ChunkMode::Text);
-        chunk.into_function().map_err(|error| {
-            let text = match error {
-                mlua::Error::SyntaxError { message, .. } => message,
-                other => other.to_string(),
-            };
-            ErrorReply::new(format!("ERR Error compiling script (new function): {text}"))
-        })
+        const BEFORE: &[u8] = b"ERR Error compiling script (new function): ";
+        if source.starts_with(COMPILED) {
+            return Err(ErrorReply::new([BEFORE, b"attempt to load compiled code"].concat()));
+        }
+        let compiled: mlua::Result<(Option<Function>, Option<mlua::String>)> =
+            self.loadstring.call((BString::from(source), SCRIPT_NAME));
+        match compiled {
+            Ok((Some(function), _)) => Ok(function),
+            Ok((None, text)) => {
+                let text = text.map(|text| text.as_bytes().to_vec()).unwrap_or_default();
+                Err(ErrorReply::new([BEFORE, &text].concat()))
+            }
+            Err(error) => Err(ErrorReply::new([BEFORE, error.to_string().as_bytes()].concat())),
+        }
     }
 
     /// Runs one script. The outer error is a failure of the machine, not of the script.
