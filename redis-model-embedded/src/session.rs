@@ -132,6 +132,30 @@ impl Session {
         Some(Called { reply: client.blocked.is_none().then_some(reply), protocol: client.protocol })
     }
 
+    /// Runs the requests that a decoder holds, at one instant, and hands each reply to `take` with the protocol to show
+    /// it in. Stops behind a command that has to wait.
+    pub(crate) fn call_all(&mut self, decoder: &mut Decoder, mut take: impl FnMut(Reply, Protocol)) -> CallsEnd {
+        let now = self.engine.instant();
+        let mut server = self.engine.lock();
+        if !reconnect(&mut server, self.id) {
+            return CallsEnd::Closed;
+        }
+        loop {
+            let args = match decoder.next_request() {
+                Decoded::Incomplete => return CallsEnd::Done,
+                Decoded::Invalid(error) => return CallsEnd::Invalid(error),
+                Decoded::Request(_) if is_closed(&server, self.id) => return CallsEnd::Closed,
+                Decoded::Request(args) => args,
+            };
+            let reply = command::execute(&mut server, self.id, now, &args).reply;
+            match server.clients.get(self.id) {
+                None => return CallsEnd::Closed,
+                Some(client) if client.blocked.is_some() => return CallsEnd::Waits(client.protocol),
+                Some(client) => take(reply, client.protocol),
+            }
+        }
+    }
+
     /// Whether a connection has been cut, and not used since.
     #[cfg(feature = "async")]
     pub(crate) fn is_cut(&self) -> bool {
@@ -209,6 +233,17 @@ pub(crate) struct Called {
     pub(crate) reply: Option<Reply>,
     /// In which to show the reply.
     pub(crate) protocol: Protocol,
+}
+
+/// Why no more requests were run.
+pub(crate) enum CallsEnd {
+    /// There were no more.
+    Done,
+    /// The last one has to wait; its reply is to be shown in this version of the protocol.
+    Waits(Protocol),
+    /// What follows is no request.
+    Invalid(ErrorReply),
+    Closed,
 }
 
 fn reconnect(server: &mut Server, id: ClientId) -> bool {

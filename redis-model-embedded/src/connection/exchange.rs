@@ -7,8 +7,8 @@ use redis::{Arg, Cmd, RedisError, RedisResult, Value};
 use super::Connection;
 use crate::{
     Protocol, Reply, Session,
-    protocol::{Decoded, Decoder, server_error, to_redis_value},
-    session::Called,
+    protocol::{Decoder, server_error, to_redis_value},
+    session::{Called, CallsEnd},
     timer::after,
 };
 
@@ -29,20 +29,43 @@ impl Connection {
     }
 
     pub(super) async fn run_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
+        let started = self.start(cmd)?;
+        self.finish(cmd, started).await
+    }
+
+    /// Runs a command as far as it goes without waiting, which nearly always is to its end.
+    pub(super) fn start(&mut self, cmd: &Cmd) -> RedisResult<Started> {
         let mut args = Vec::with_capacity(cmd.args_iter().len());
         for arg in cmd.args_iter() {
             match arg {
                 Arg::Simple(bytes) => args.push(bytes),
                 // The cursor of a scan that redis-rs iterates over is in the packed form only.
-                _ => return self.run_packed(&cmd.get_packed_command()).await,
+                _ => return Ok(Started::Packed),
             }
         }
         if args.is_empty() {
             return Err(RedisError::from((redis::ErrorKind::Client, "empty command")));
         }
-        let value = self.run(&args).await?;
-        // Nobody reads the reply to such a command, as on a socket.
-        Ok(if cmd.is_no_response() { Value::Nil } else { value })
+        let is_offline = self.engine().is_offline();
+        let called = if is_offline { None } else { self.session.call(&args) };
+        let Some(Called { reply, protocol }) = called else { return Err(self.closed()) };
+        Ok(match reply {
+            None => Started::Waits(protocol),
+            // Nobody reads the reply to such a command, as on a socket.
+            Some(_) if cmd.is_no_response() => Started::Ended(Value::Nil),
+            Some(reply) => Started::Ended(to_value(reply, protocol)),
+        })
+    }
+
+    /// Waits for the reply to a command that has to, and for a slow engine.
+    pub(super) async fn finish(&mut self, cmd: &Cmd, started: Started) -> RedisResult<Value> {
+        let value = match started {
+            Started::Packed => return self.run_packed(&cmd.get_packed_command()).await,
+            Started::Ended(value) => value,
+            Started::Waits(protocol) => to_value(self.wait_for_reply().await?, protocol),
+        };
+        self.hold_back().await;
+        Ok(value)
     }
 
     pub(super) async fn run_packed(&mut self, bytes: &[u8]) -> RedisResult<Value> {
@@ -68,37 +91,39 @@ impl Connection {
         decoder.feed(bytes);
         let mut values = Vec::new();
         loop {
-            match decoder.next_request() {
-                Decoded::Incomplete => return Ok(values),
-                Decoded::Invalid(error) => {
+            let is_offline = self.engine().is_offline();
+            let take = |reply, protocol| values.push(to_value(reply, protocol));
+            let end = if is_offline { CallsEnd::Closed } else { self.session.call_all(&mut decoder, take) };
+            let error = match end {
+                CallsEnd::Done => break,
+                CallsEnd::Invalid(error) => {
                     values.push(server_error(&error));
-                    return Ok(values);
+                    break;
                 }
-                Decoded::Request(args) => {
-                    match self.run(&args).await {
-                        Ok(value) => values.push(value),
-                        // Those after a QUIT find the connection closed; it is the first of them that says so.
-                        Err(error) if values.is_empty() => return Err(error),
-                        Err(_) => return Ok(values),
+                CallsEnd::Waits(protocol) => match self.wait_for_reply().await {
+                    Ok(reply) => {
+                        values.push(to_value(reply, protocol));
+                        continue;
                     }
-                }
+                    Err(error) => error,
+                },
+                CallsEnd::Closed => self.closed(),
+            };
+            // Those after a QUIT find the connection closed; it is the first of them that says so.
+            if values.is_empty() {
+                return Err(error);
             }
+            break;
         }
+        self.hold_back().await;
+        Ok(values)
     }
 
-    /// Runs one command, waits for its reply if it has to, and holds it back if the engine is slow.
-    async fn run(&mut self, args: &[&[u8]]) -> RedisResult<Value> {
-        let is_offline = self.engine().is_offline();
-        let called = if is_offline { None } else { self.session.call(args) };
-        let Some(Called { reply, protocol }) = called else { return Err(self.closed()) };
-        let reply = match reply {
-            Some(reply) => reply,
-            None => self.wait_for_reply().await?,
-        };
+    /// Lets the time pass by which a slow engine holds its replies back.
+    async fn hold_back(&self) {
         if let Some(delay) = self.engine().delay() {
             self.engine().timer().sleep(delay).await;
         }
-        Ok(to_value(reply, protocol))
     }
 
     async fn wait_for_reply(&mut self) -> RedisResult<Reply> {
@@ -135,6 +160,15 @@ impl Connection {
         values.truncate(count);
         Ok(values)
     }
+}
+
+/// How far a command has come without waiting.
+pub(super) enum Started {
+    Ended(Value),
+    /// For its reply, in this version of the protocol.
+    Waits(Protocol),
+    /// It has not run: it must be sent in its packed form.
+    Packed,
 }
 
 /// A command that waits. Dropped before it has its reply, it waits no longer and takes nothing.

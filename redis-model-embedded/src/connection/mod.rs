@@ -15,6 +15,8 @@ use redis::{Cmd, ConnectionLike, PushInfo, RedisResult, Value};
 
 pub use subscriber::Subscriber;
 
+use exchange::Started;
+
 use crate::{
     Engine, Protocol, Reply, Session,
     protocol::{server_error, to_push_info},
@@ -157,7 +159,11 @@ impl ConnectionLike for Connection {
     }
 
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
-        park::block_on(self.run_command(cmd))
+        match self.start(cmd)? {
+            // The usual way has no future to make.
+            Started::Ended(value) if self.engine().delay().is_none() => Ok(value),
+            started => park::block_on(self.finish(cmd, started)),
+        }
     }
 
     fn get_db(&self) -> i64 {
