@@ -1,6 +1,6 @@
 //! `redis.call`: a script's way to the commands.
 
-use mlua::{BString, Either, Lua, MultiValue, Value};
+use mlua::{Lua, MultiValue, Value};
 
 use super::{arguments::words, convert, failure};
 use crate::{
@@ -15,15 +15,13 @@ pub(super) fn redis_call(
     is_read_only: bool,
     protocol: Protocol,
     values: &MultiValue,
-) -> mlua::Result<Either<BString, Value>> {
+) -> mlua::Result<Value> {
     let words = words(values).map_err(failure::raise)?;
     let args: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let command = admit(&args, is_read_only).map_err(failure::raise)?;
     match call(ctx, command, &args) {
         Reply::Error(error) => Err(failure::raise(error)),
-        // The most common reply goes the shortest way.
-        Reply::Bulk(bytes) => Ok(Either::Left(bytes.into())),
-        reply => convert::to_lua(lua, reply, protocol).map(Either::Right),
+        reply => convert::to_lua(lua, reply, protocol),
     }
 }
 
