@@ -3,6 +3,11 @@ use redis::{Cmd, Pipeline, RedisFuture, RedisResult, Value, aio::ConnectionLike}
 use super::Connection;
 
 impl Connection {
+    async fn run_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
+        let started = self.start(cmd)?;
+        self.finish(cmd, started).await
+    }
+
     async fn run_pipeline(&mut self, pipeline: &Pipeline, offset: usize, count: usize) -> RedisResult<Vec<Value>> {
         if pipeline.is_transaction() || pipeline.cmd_iter().any(Cmd::in_scan_mode) {
             return self.run_packed_pipeline(&pipeline.get_packed_pipeline(), offset, count).await;

@@ -28,11 +28,6 @@ impl Connection {
         RedisError::from(io::Error::new(kind, text))
     }
 
-    pub(super) async fn run_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
-        let started = self.start(cmd)?;
-        self.finish(cmd, started).await
-    }
-
     /// Runs a command as far as it goes without waiting, which nearly always is to its end.
     pub(super) fn start(&mut self, cmd: &Cmd) -> RedisResult<Started> {
         let mut args = Vec::with_capacity(cmd.args_iter().len());
