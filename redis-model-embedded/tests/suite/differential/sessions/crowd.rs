@@ -41,13 +41,15 @@ pub(super) struct Crowd<'a> {
     has_redirects: bool,
 }
 
-/// Numbers of clients begin here, so that no count is taken for one.
+/// The engine's numbers of clients begin here, so that no count is taken for one.
 const FIRST_NUMBER: usize = 1000;
+/// The server's begin here, so that none of them is taken for one of the engine's, which is new for each sequence.
+const FIRST_SERVER_NUMBER: usize = 2 * FIRST_NUMBER;
 
 impl<'a> Crowd<'a> {
     /// Has the server give out large client numbers from now on.
     pub(super) fn prepare(server: &RealServer) {
-        for _ in 0..FIRST_NUMBER {
+        for _ in 0..FIRST_SERVER_NUMBER {
             server.client();
         }
     }
