@@ -80,7 +80,8 @@ local function caught(ok, ...)
 end
 
 function globals.pcall(...)
-  if select("#", ...) == 0 then fail "bad argument #1 to 'pcall' (value expected)" end
+  -- What Redis' own pcall then calls is a slot that it has made for its verdict.
+  if select("#", ...) == 0 then return false, "attempt to call a boolean value" end
   if type((...)) ~= "function" then return caught(pcall(...)) end
   return caught(pcall(call_packed, ...))
 end

@@ -101,11 +101,14 @@ fn scaled(bits: u64, scale: i32) -> f64 {
         return 0.0;
     }
     let top = scale.saturating_add(64 - bits.leading_zeros().cast_signed());
-    // Below the least normal exponent fewer bits are kept, so that the last step loses none.
-    let kept = (top + 1074).clamp(0, 53);
     if top > 1024 {
         return f64::INFINITY;
     }
+    if top < -1074 {
+        return 0.0;
+    }
+    // Below the least normal exponent fewer bits are kept, so that the last step loses none.
+    let kept = (top + 1074).min(53);
     let excess = (64 - bits.leading_zeros().cast_signed()) - kept;
     let (rounded, scale) = if excess > 0 { (round(bits, excess), scale + excess) } else { (bits, scale) };
     #[expect(clippy::cast_precision_loss, reason = "it has at most 53 bits, or is the power of two above them")]
@@ -131,7 +134,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_by_strtod() {
-        let cases: [(&str, f64, usize); 14] = [
+        let cases: [(&str, f64, usize); 16] = [
             ("12,", 12.0, 2),
             ("1.e2", 100.0, 4),
             ("1e", 1.0, 1),
@@ -145,6 +148,8 @@ mod tests {
             ("0x1fffffffffffff8", 144_115_188_075_855_872.0, 17),
             ("0xffffffffffffffffff", 4_722_366_482_869_645_213_696.0, 20),
             ("0x1p2000", f64::INFINITY, 8),
+            ("0x1p99999999999", f64::INFINITY, 15),
+            ("0x1p-99999999999", 0.0, 16),
             ("0xg", 0.0, 1),
         ];
         for (text, value, length) in cases {
