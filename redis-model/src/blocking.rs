@@ -6,5 +6,21 @@ use crate::mode::Blocking;
 pub type Store = crate::store::Store<Blocking>;
 /// Settings of a store whose operations block.
 pub type StoreBuilder = crate::store::StoreBuilder<Blocking>;
+/// What holds a lock of a blocking store.
+pub type Guard = crate::lock::Guard<Blocking>;
+/// What holds several locks of a blocking store.
+pub type Guards = crate::lock::Guards<Blocking>;
+/// What holds a mutex of a blocking store.
+pub type MutexGuard = crate::lock::MutexGuard<Blocking>;
+/// What holds a permit of a semaphore of a blocking store.
+pub type Permit = crate::lock::Permit<Blocking>;
+/// Whether one fetches for all, or follows, on a blocking store.
+pub type Lead = crate::lock::Lead<Blocking>;
+/// One who follows another that fetches, on a blocking store.
+pub type Follower = crate::lock::Follower<Blocking>;
+/// A lock on a majority of blocking stores.
+pub type Redlock = crate::lock::Redlock<Blocking>;
+/// What holds a lock on a majority of blocking stores.
+pub type RedlockGuard = crate::lock::RedlockGuard<Blocking>;
 /// A walk over the records of a model, an `Iterator`.
 pub type Scan<P> = crate::model::Scan<Blocking, P>;

@@ -146,6 +146,67 @@ pub enum Error {
         /// The server's answer; [`RedisError::code`] is its first word.
         source: RedisError,
     },
+    /// A dotted path that cannot be locked, for example one with an empty segment. Nothing was sent.
+    #[error("invalid path `{path}`: {reason}")]
+    InvalidPath {
+        /// What was given.
+        path: String,
+        /// What is wrong with it, and what to write instead.
+        reason: &'static str,
+    },
+    /// A lock was not granted within the time to wait for it: others hold it, or wait before. Nothing is held, and the
+    /// request has left the queue.
+    #[error("no lock on `{path}` within {}: {}", rounded(*waited), lease_end(*holder_lease))]
+    LockTimeout {
+        /// The path that was to be locked.
+        path: String,
+        /// How long this call has waited.
+        waited: Duration,
+        /// How long the lease in the way lasts, of several the longest; `None` when that is not known. Its holder may renew
+        /// it.
+        holder_lease: Option<Duration>,
+    },
+    /// The lease of a lock has ended, or its hold was removed. A query that was to run under it has written nothing; what
+    /// ran while it was held stays.
+    #[error(
+        "the lock on `{path}` is no longer held: its lease has ended or its hold was removed, and guarded queries are refused from then on; lock it again and load what it protects anew"
+    )]
+    LockLost {
+        /// The path that was locked.
+        path: String,
+    },
+    /// What lies at a key that locks keep their state at was not written by them, or not as they left it. Nothing was
+    /// written.
+    #[error(
+        "the state of locks at key `{key}` was changed by something else: delete the key when nobody holds a lock there"
+    )]
+    LockState {
+        /// The key of the state.
+        key: Key,
+    },
+    /// So many servers of a lock on several have failed that the others are no majority. What was granted was
+    /// released, as far as the servers could be reached.
+    #[error("no majority for the lock on `{path}`: {failed} of {of} servers failed; try again when they are back")]
+    QuorumImpossible {
+        /// The path that was to be locked.
+        path: String,
+        /// How many servers have failed.
+        failed: usize,
+        /// How many servers the lock has.
+        of: usize,
+        /// The first failure.
+        source: Box<Error>,
+    },
+    /// A lock was to be extended more often than it may be. It is held until its lease ends.
+    #[error(
+        "the lock on `{path}` was extended {limit} times, which is its limit: release it and lock it again, or raise the limit"
+    )]
+    TooManyExtensions {
+        /// The path that is locked.
+        path: String,
+        /// How often it may be extended.
+        limit: u32,
+    },
     /// A setting that the store was to be built from is not usable.
     #[error("invalid configuration: {reason}")]
     Config {
@@ -160,9 +221,19 @@ impl Error {
         matches!(self, Self::Disconnected { .. } | Self::Timeout { .. } | Self::Protocol { .. })
     }
 
-    /// A time limit has passed: for the reply, or for a free connection.
+    /// A time limit has passed: for the reply, for a free connection, or for a lock.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Timeout { .. } | Self::PoolExhausted { .. })
+        matches!(self, Self::Timeout { .. } | Self::PoolExhausted { .. } | Self::LockTimeout { .. })
+    }
+
+    /// A lock was not granted in time.
+    pub fn is_lock_timeout(&self) -> bool {
+        matches!(self, Self::LockTimeout { .. })
+    }
+
+    /// A lock is no longer held: a query that was to run under it has written nothing.
+    pub fn is_lock_lost(&self) -> bool {
+        matches!(self, Self::LockLost { .. })
     }
 
     /// Another writer was faster.
@@ -218,6 +289,7 @@ impl Error {
         match source.code() {
             Some("WRONGTYPE") => Self::WrongType { key: key(), source },
             Some("OOM") => Self::OutOfMemory { source },
+            Some("LOCKSTATE") => Self::LockState { key: key() },
             Some("NOAUTH" | "WRONGPASS") => Self::Refused { address: "the server".into(), source },
             _ => Self::Server { key: key(), source },
         }
@@ -232,6 +304,21 @@ fn limit_text(limit: Option<Duration>) -> String {
     limit.map_or_else(|| "the connection's time limit".into(), |limit| format!("{limit:?}"))
 }
 
+/// When the lease in the way of a lock ends, and what to do.
+fn lease_end(lease: Option<Duration>) -> String {
+    let advice = "wait longer, or hold locks for a shorter time";
+    match lease {
+        Some(left) => format!("the lease in the way ends in {} unless it is renewed; {advice}", rounded(left)),
+        None => format!("others hold it or wait before; {advice}"),
+    }
+}
+
+/// A duration in whole milliseconds: what is finer says nothing about a lock.
+fn rounded(duration: Duration) -> String {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    format!("{:?}", Duration::from_millis(milliseconds))
+}
+
 /// "`address.zip` of User at key `user:{42}`", leaving out what is not known.
 fn place(model: &str, key: &Key, path: &str) -> String {
     match (path, model) {
@@ -241,3 +328,6 @@ fn place(model: &str, key: &Key, path: &str) -> String {
         (path, model) => format!("`{path}` of {model} at key `{key}`"),
     }
 }
+
+#[cfg(test)]
+mod tests;

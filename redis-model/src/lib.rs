@@ -79,14 +79,32 @@
 //! - **Integers are exact**: to the ends of `i64` when incremented, and to those of their type when stored and compared; an
 //!   increment past either is [`Error::OutOfRange`].
 //!
+//! # Locks
+//! A lock on a path excludes locks above and below it; what is written with [`generic::Guard::run`] is written while the lock is
+//! held, or not at all. [`Lock`] tells how, `docs/locks.md` in the repository what is promised.
+//! ```
+//! # use redis_model::{RedisModel, blocking::Store, prelude::*};
+//! # #[derive(RedisModel)]
+//! # struct User { #[redis(id)] id: u64, name: String }
+//! # fn main() -> redis_model::Result<()> {
+//! # let store = Store::embedded();
+//! # User { id: 42, name: "Ada".into() }.save().run(&store)?;
+//! let ada = User::at(42);
+//! let guard = ada.lock().acquire(&store)?;
+//! guard.run(ada.name().set("Ada Lovelace"))?; // `Error::LockLost` if the lease has lapsed
+//! guard.release()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Blocking and async
 //! [`Store`] is asynchronous, on tokio: queries become `'static` futures. [`blocking::Store`] waits in its thread. Queries,
 //! models and handles are the same. They also run on bare connections of the [`redis`] crate: [`Query::query`],
 //! [`Query::query_async`].
 //!
 //! # When a request is sent again
-//! Without the caller's doing, only where it cannot have run (the server has forgotten a script), or where it only reads
-//! and its connection broke: once. After [`Error::Disconnected`] and [`Error::Timeout`] a write may or may not have run.
+//! Without the caller's doing, only where it cannot have run (the server has forgotten a script), or where it only reads, or is
+//! a request of a lock, which the server knows when it comes twice, and its connection broke: once. After [`Error::Disconnected`] and [`Error::Timeout`] a write may or may not have run.
 //!
 //! # Features
 //! | feature | |
@@ -106,11 +124,13 @@ mod error;
 mod handle;
 mod key;
 mod layout;
+mod lock;
 mod mode;
 mod model;
 mod path;
 pub mod prelude;
 mod query;
+mod random;
 mod retry;
 mod store;
 mod ttl;
@@ -130,9 +150,10 @@ pub use self::mode::Async;
 pub use self::{
     codec::{Bytes, Codec, DecodeError, Encode, EncodeError, Json, Leaf, MsgPack, Number, Plain, RedisValue, Text},
     error::{Error, Result},
-    handle::{ExpiringField, Field, FieldPath, Selection, Subtree, VersionField},
+    handle::{ExpiringField, Field, FieldPath, Selection, Subtree, SubtreeAt, VersionField},
     key::{IdOf, IdText, IdWriter, Key, RedisId},
     layout::{Expiring, ModelInfo, RedisFields, Refresh},
+    lock::{FetchLock, Lock, Locks, Mutex, Owner, RateLimit, RateLimitLock, Released, Semaphore},
     mode::{Blocking, Mode},
     model::{Ids, Record, RedisModel, Revision, Save, Selected},
     path::{ExpiringPath, Path, SubtreePath},
@@ -149,6 +170,7 @@ pub use redis_model_embedded as embedded;
 /// The types that carry a mode, for code that is generic over [`Mode`].
 pub mod generic {
     pub use crate::{
+        lock::{Follower, Guard, Guards, Lead, LockOn, MutexGuard, Permit, Redlock, RedlockGuard},
         model::Scan,
         store::{Store, StoreBuilder},
     };
@@ -160,6 +182,30 @@ pub type Store = store::Store<Async>;
 /// Settings of a store whose operations are futures.
 #[cfg(feature = "async")]
 pub type StoreBuilder = store::StoreBuilder<Async>;
+/// What holds a lock of a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type Guard = lock::Guard<Async>;
+/// What holds several locks of a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type Guards = lock::Guards<Async>;
+/// What holds a mutex of a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type MutexGuard = lock::MutexGuard<Async>;
+/// What holds a permit of a semaphore of a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type Permit = lock::Permit<Async>;
+/// Whether one fetches for all, or follows, on a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type Lead = lock::Lead<Async>;
+/// One who follows another that fetches, on a store whose operations are futures.
+#[cfg(feature = "async")]
+pub type Follower = lock::Follower<Async>;
+/// A lock on a majority of stores whose operations are futures.
+#[cfg(feature = "async")]
+pub type Redlock = lock::Redlock<Async>;
+/// What holds a lock on a majority of stores whose operations are futures.
+#[cfg(feature = "async")]
+pub type RedlockGuard = lock::RedlockGuard<Async>;
 /// A walk over the records of a model, a `Stream`.
 #[cfg(feature = "async")]
 pub type Scan<P> = model::Scan<Async, P>;

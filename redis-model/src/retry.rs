@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     error::{Error, Result},
     mode::Mode,
+    random::scattered,
 };
 
 /// Somebody wins each round, so that a loop that loses a thousand of them is wrong about something else.
@@ -35,10 +36,4 @@ impl Tries {
         }
         Ok(())
     }
-}
-
-/// A number below `end` that differs between callers, without a source of randomness of our own.
-fn scattered(end: u64) -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(end) % end
 }

@@ -1,5 +1,6 @@
 //! Redis' commands, by data type: pure functions from key and arguments to a command.
 
+pub(crate) mod access;
 pub(crate) mod facts;
 pub(crate) mod hash;
 pub(crate) mod key;

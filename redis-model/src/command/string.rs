@@ -18,3 +18,8 @@ pub(crate) fn set_for(key: &Key, value: &[u8], milliseconds: u64) -> Cmd {
 pub(crate) fn take(key: &Key) -> Cmd {
     redis::cmd("GETDEL").arg(key.as_bytes()).take()
 }
+
+/// `SET` of a key that is not there, with a time to live; answers with the string that is there, if there is one.
+pub(crate) fn claim(key: &Key, token: &[u8], milliseconds: u64) -> Cmd {
+    set_for(key, token, milliseconds).arg("NX").arg("GET").take()
+}

@@ -1,19 +1,35 @@
 //! Where the requests of a store go, the same for both modes: to a server, or to the engine in the process.
 
-use std::{fmt, sync::Arc};
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use redis::{Cmd, Pipeline, Value};
 
 #[cfg(feature = "embedded")]
-use super::embedded::Embedded;
-use super::{Connection, Endpoint, server::Server};
+use super::embedded::{Embedded, EmbeddedListener};
+use super::{
+    Connection, Endpoint,
+    call::Call,
+    listener::{Line, LineListener, Listener},
+    server::Server,
+};
 use crate::{
     error::{Error, Result},
     query::{Link, Repeatable},
 };
 
 /// What a store sends over; `T` is how its mode reaches a server.
-pub struct Channel<T>(Target<T>);
+pub struct Channel<T> {
+    target: Target<T>,
+    /// How long one request may take as a whole, if its caller gives it less than the server's own limits do.
+    limit: Option<Duration>,
+}
 
 enum Target<T> {
     Server(Arc<T>),
@@ -23,15 +39,19 @@ enum Target<T> {
 
 /// How a mode reaches a server.
 pub(crate) trait Transport: Send + Sync + 'static {
+    /// A connection to listen on.
+    type Line: Line;
+
     fn new(server: Arc<Server>) -> Self;
 
-    fn server(&self) -> &Server;
+    fn server(&self) -> &Arc<Server>;
 
-    fn send(&self, cmd: &Cmd, repeatable: Repeatable<'_>) -> impl Future<Output = Result<Value>> + Send;
+    fn send(&self, cmd: &Cmd, call: Call, repeatable: Repeatable<'_>) -> impl Future<Output = Result<Value>> + Send;
 
     fn send_all(
         &self,
         pipeline: &Pipeline,
+        call: Call,
         repeatable: Repeatable<'_>,
     ) -> impl Future<Output = Result<Vec<Value>>> + Send;
 
@@ -41,41 +61,83 @@ pub(crate) trait Transport: Send + Sync + 'static {
         connection: &mut redis_model_embedded::Connection,
         cmd: &Cmd,
     ) -> impl Future<Output = redis::RedisResult<Value>> + Send;
+
+    /// What the engine in the process pushes next; `None` when nothing has come by then.
+    #[cfg(feature = "embedded")]
+    fn next_push(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> impl Future<Output = redis::RedisResult<Option<redis::PushInfo>>> + Send;
 }
 
 impl<T: Transport> Connection for Channel<T> {
+    type Listener = Subscription<T>;
+
     fn new(endpoint: &Endpoint) -> Self {
-        match endpoint {
-            Endpoint::Server(server) => Self(Target::Server(Arc::new(T::new(server.clone())))),
+        let target = match endpoint {
+            Endpoint::Server(server) => Target::Server(Arc::new(T::new(server.clone()))),
             #[cfg(feature = "embedded")]
-            Endpoint::Embedded(engine) => Self(Target::Embedded(Embedded::new(engine))),
-        }
+            Endpoint::Embedded(engine) => Target::Embedded(Embedded::new(engine)),
+        };
+        Self { target, limit: None }
     }
 
     async fn open(&mut self) -> Result<()> {
         let reply = self.send(&redis::cmd("PING"), &|| true).await?;
-        match &self.0 {
+        match &self.target {
             Target::Server(transport) => transport.server().check_greeting(reply),
             #[cfg(feature = "embedded")]
             Target::Embedded(_) => Ok(()),
+        }
+    }
+
+    fn within(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    async fn listen(&self, channel: &[u8]) -> Result<Subscription<T>> {
+        match &self.target {
+            Target::Server(transport) => {
+                let server = transport.server().clone();
+                Ok(Subscription::Server(LineListener::subscribe(server, channel, Call::start(self.limit)).await?))
+            }
+            #[cfg(feature = "embedded")]
+            Target::Embedded(engine) => Ok(Subscription::Embedded(engine.listen::<T>(channel).await?)),
         }
     }
 }
 
 impl<T: Transport> Link for Channel<T> {
     async fn send(&mut self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
-        match &self.0 {
-            Target::Server(transport) => transport.send(cmd, repeatable).await,
+        match &self.target {
+            Target::Server(transport) => transport.send(cmd, Call::start(self.limit), repeatable).await,
             #[cfg(feature = "embedded")]
             Target::Embedded(engine) => engine.send::<T>(cmd).await,
         }
     }
 
     async fn send_all(&mut self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
-        match &self.0 {
-            Target::Server(transport) => transport.send_all(pipeline, repeatable).await,
+        match &self.target {
+            Target::Server(transport) => transport.send_all(pipeline, Call::start(self.limit), repeatable).await,
             #[cfg(feature = "embedded")]
             Target::Embedded(engine) => engine.send_all::<T>(pipeline).await,
+        }
+    }
+}
+
+/// A listener of either mode to either target.
+pub(crate) enum Subscription<T: Transport> {
+    Server(LineListener<T::Line>),
+    #[cfg(feature = "embedded")]
+    Embedded(EmbeddedListener),
+}
+
+impl<T: Transport> Listener for Subscription<T> {
+    async fn next(&mut self, until: Instant) -> Result<Option<Vec<u8>>> {
+        match self {
+            Self::Server(listener) => listener.next(until).await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(listener) => listener.next::<T>(until).await,
         }
     }
 }
@@ -93,17 +155,18 @@ pub(super) async fn with_repeat<T, F: Future<Output = Result<T>>>(
 
 impl<T> Clone for Channel<T> {
     fn clone(&self) -> Self {
-        match &self.0 {
-            Target::Server(transport) => Self(Target::Server(transport.clone())),
+        let target = match &self.target {
+            Target::Server(transport) => Target::Server(transport.clone()),
             #[cfg(feature = "embedded")]
-            Target::Embedded(engine) => Self(Target::Embedded(engine.clone())),
-        }
+            Target::Embedded(engine) => Target::Embedded(engine.clone()),
+        };
+        Self { target, limit: self.limit }
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Channel<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.target {
             Target::Server(transport) => transport.fmt(f),
             #[cfg(feature = "embedded")]
             Target::Embedded(_) => f.write_str("Embedded"),

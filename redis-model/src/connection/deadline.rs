@@ -7,11 +7,27 @@ use std::{
 
 /// The point in time at which something must be done; none if its limit reaches beyond what the clock can tell.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Deadline(Option<Instant>);
+pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
     pub(super) fn new(started: Instant, limit: Duration) -> Self {
         Self(started.checked_add(limit))
+    }
+
+    pub(super) fn at(end: Instant) -> Self {
+        Self(Some(end))
+    }
+
+    /// The one of both that comes first.
+    pub(super) fn or_earlier(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Some(one), Some(two)) => Self(Some(one.min(two))),
+            (one, two) => Self(one.or(two)),
+        }
+    }
+
+    pub(super) fn has_passed(self) -> bool {
+        self.left().is_err()
     }
 
     /// How much time there is; an error of kind [`TimedOut`](io::ErrorKind::TimedOut) if there is none.
@@ -46,6 +62,15 @@ mod tests {
         let deadline = Deadline::new(Instant::now(), Duration::from_secs(90));
         assert!(deadline.share(3).is_ok_and(|share| share <= Duration::from_secs(30)));
         assert!(deadline.share(1).is_ok_and(|share| share > Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn of_two_the_earlier_one_counts() {
+        let now = Instant::now();
+        let (never, passed) = (Deadline::new(now, Duration::MAX), Deadline::at(now));
+        assert!(never.or_earlier(passed).has_passed() && passed.or_earlier(never).has_passed());
+        assert!(passed.or_earlier(Deadline::new(now, Duration::from_secs(60))).has_passed());
+        assert!(!never.or_earlier(never).has_passed());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use std::{
 
 use redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisResult};
 
+#[cfg(feature = "async")]
+use super::async_wire::AsyncStream;
 use super::{
     deadline::{Deadline, timed_out},
     socket::Stream,
@@ -54,7 +56,21 @@ fn connect_any(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<TcpSt
 
 /// A stream to the first address that accepts one, for the asynchronous mode.
 #[cfg(feature = "async")]
-pub(super) async fn tcp(host: &str, port: u16, deadline: Deadline) -> io::Result<tokio::net::TcpStream> {
+pub(super) async fn dial_async(info: &ConnectionInfo, deadline: Deadline) -> RedisResult<AsyncStream> {
+    match info.addr() {
+        ConnectionAddr::Tcp(host, port) => {
+            let stream = connect_any_async(host, *port, deadline).await?;
+            stream.set_nodelay(info.tcp_settings().nodelay())?;
+            Ok(AsyncStream::Tcp(stream))
+        }
+        #[cfg(unix)]
+        ConnectionAddr::Unix(path) => Ok(AsyncStream::Unix(tokio::net::UnixStream::connect(path).await?)),
+        _ => Err((ErrorKind::InvalidClientConfig, "this kind of address is not supported").into()),
+    }
+}
+
+#[cfg(feature = "async")]
+async fn connect_any_async(host: &str, port: u16, deadline: Deadline) -> io::Result<tokio::net::TcpStream> {
     let addresses: Vec<_> = tokio::net::lookup_host((host, port)).await?.collect();
     let mut failure = no_address();
     for (tried, address) in addresses.iter().enumerate() {

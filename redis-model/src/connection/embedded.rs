@@ -1,9 +1,12 @@
 //! Requests to the engine in the process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
 
-use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
-use redis_model_embedded::{Connection, Engine};
+use redis::{Cmd, Msg, Pipeline, RedisError, RedisResult, Value};
+use redis_model_embedded::{Connection, Engine, Protocol};
 
 use super::channel::Transport;
 use crate::{
@@ -43,6 +46,15 @@ impl Embedded {
         Ok(replies)
     }
 
+    /// A subscription on a connection of its own.
+    pub(super) async fn listen<T: Transport>(&self, channel: &[u8]) -> Result<EmbeddedListener> {
+        let mut connection = self.engine.connection().with_protocol(Protocol::Resp3);
+        match exchange::<T>(&mut connection, redis::cmd("SUBSCRIBE").arg(channel)).await? {
+            Value::ServerError(error) => Err(failed(error.into())),
+            _ => Ok(EmbeddedListener { connection }),
+        }
+    }
+
     /// A connection that comes back only when it has all its replies: one that is dropped before that waits for nothing
     /// any more.
     fn connection(&self) -> Connection {
@@ -52,6 +64,23 @@ impl Embedded {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         // Nothing can panic while the lock is held, and a list of connections has no broken state.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client of the engine that has subscribed to a channel.
+pub(crate) struct EmbeddedListener {
+    connection: Connection,
+}
+
+impl EmbeddedListener {
+    /// As [`Listener::next`](super::Listener::next).
+    pub(super) async fn next<T: Transport>(&mut self, until: Instant) -> Result<Option<Vec<u8>>> {
+        while let Some(push) = T::next_push(&mut self.connection, until).await.map_err(failed)? {
+            if let Some(message) = Msg::from_push_info(push) {
+                return Ok(Some(message.get_payload_bytes().to_vec()));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,7 +1,9 @@
-//! What a blocking connection begins with: the protocol, the user, the database, and the name of this library.
+//! What a connection begins with: the protocol, the user, the database, and the name of this library.
 
-use redis::{Cmd, ErrorKind, RedisConnectionInfo, RedisResult, ServerError, Value, cmd, pipe};
+use redis::{Cmd, ErrorKind, RedisConnectionInfo, RedisResult, ServerError, Value, cmd};
 
+#[cfg(feature = "async")]
+use super::async_wire::AsyncWire;
 use super::wire::Wire;
 
 /// A command, and what an error reply to it means.
@@ -10,20 +12,33 @@ type Step = (Cmd, fn(ServerError) -> RedisResult<()>);
 /// Sends all of it at once.
 pub(super) fn login(wire: &mut Wire, settings: &RedisConnectionInfo) -> RedisResult<()> {
     let steps = steps(settings);
-    if steps.is_empty() {
-        return Ok(());
-    }
-    let mut request = pipe();
-    for (cmd, _) in &steps {
-        request.add_command(cmd.clone());
-    }
-    wire.send(&request.get_packed_pipeline())?;
-    for (_, judge) in steps {
-        if let Value::ServerError(error) = wire.receive()? {
-            judge(error)?;
-        }
+    wire.send(&packed(&steps))?;
+    for step in steps {
+        judge(step, wire.receive()?)?;
     }
     Ok(())
+}
+
+/// The same over an asynchronous connection.
+#[cfg(feature = "async")]
+pub(super) async fn login_async(wire: &mut AsyncWire, settings: &RedisConnectionInfo) -> RedisResult<()> {
+    let steps = steps(settings);
+    wire.send(&packed(&steps)).await?;
+    for step in steps {
+        judge(step, wire.receive().await?)?;
+    }
+    Ok(())
+}
+
+fn packed(steps: &[Step]) -> Vec<u8> {
+    steps.iter().flat_map(|(cmd, _)| cmd.get_packed_command()).collect()
+}
+
+fn judge((_, judge): Step, reply: Value) -> RedisResult<()> {
+    match reply {
+        Value::ServerError(error) => judge(error),
+        _ => Ok(()),
+    }
 }
 
 fn steps(settings: &RedisConnectionInfo) -> Vec<Step> {

@@ -11,6 +11,7 @@ use std::{
 use redis::{Cmd, Pipeline, RedisResult, Value};
 
 use super::{
+    call::Call,
     channel::{Transport, with_repeat},
     server::Server,
     wire::Wire,
@@ -50,43 +51,58 @@ impl fmt::Debug for Pool {
 }
 
 impl Transport for Pool {
+    type Line = Wire;
+
     fn new(server: Arc<Server>) -> Self {
         Self { server, slots: Mutex::new(Slots { idle: Vec::new(), open: 0, waiting: 0 }), freed: Condvar::new() }
     }
 
-    fn server(&self) -> &Server {
+    fn server(&self) -> &Arc<Server> {
         &self.server
     }
 
-    async fn send(&self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
+    async fn send(&self, cmd: &Cmd, call: Call, repeatable: Repeatable<'_>) -> Result<Value> {
         let request = cmd.get_packed_command();
-        with_repeat(repeatable, async || self.exchange(&request, Wire::receive)).await
+        with_repeat(repeatable, async || self.exchange(&request, call, Wire::receive)).await
     }
 
-    async fn send_all(&self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
+    async fn send_all(&self, pipeline: &Pipeline, call: Call, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
         let request = pipeline.get_packed_pipeline();
-        with_repeat(repeatable, async || self.exchange(&request, |wire| wire.receive_many(pipeline.len()))).await
+        with_repeat(repeatable, async || self.exchange(&request, call, |wire| wire.receive_many(pipeline.len()))).await
     }
 
     #[cfg(feature = "embedded")]
     async fn send_embedded(connection: &mut redis_model_embedded::Connection, cmd: &Cmd) -> RedisResult<Value> {
         redis::ConnectionLike::req_command(connection, cmd)
     }
+
+    #[cfg(feature = "embedded")]
+    async fn next_push(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> RedisResult<Option<redis::PushInfo>> {
+        connection.next_push(Some(until.saturating_duration_since(Instant::now())))
+    }
 }
 
 impl Pool {
     /// Sends a packed request over a free connection, or a new one, and takes its replies.
-    fn exchange<R>(&self, request: &[u8], receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
-        let mut permit = self.permit()?;
-        let mut wire = permit.connection()?;
-        match wire.exchange(request, self.server.response_timeout, receive) {
+    fn exchange<R>(&self, request: &[u8], call: Call, receive: impl FnOnce(&mut Wire) -> RedisResult<R>) -> Result<R> {
+        let mut permit = self.permit(call)?;
+        let mut wire = permit.connection(call)?;
+        let step = call.step(self.server.response_timeout);
+        if step.left.is_zero() {
+            permit.wire = Some(wire);
+            return Err(Error::Timeout { limit: Some(step.limit) });
+        }
+        match wire.exchange(request, step.left, receive) {
             Ok(replies) => {
                 permit.wire = Some(wire);
                 Ok(replies)
             }
             // The connection may still get the late reply: it does not come back.
             Err(source) => {
-                let error = self.server.exchange_error(source);
+                let error = self.server.exchange_error(source, step.limit);
                 if error.is_connection() {
                     self.discard_idle();
                 }
@@ -96,7 +112,7 @@ impl Pool {
     }
 
     /// A permit with an idle connection, or without one; waits for it if all are taken.
-    fn permit(&self) -> Result<Permit<'_>> {
+    fn permit(&self, call: Call) -> Result<Permit<'_>> {
         let started = Instant::now();
         let mut slots = self.lock();
         loop {
@@ -108,9 +124,10 @@ impl Pool {
                 return Ok(Permit { pool: self, wire: None });
             }
             let waited = started.elapsed();
-            let Some(left) = self.server.pool_timeout.checked_sub(waited) else {
+            let left = call.step(self.server.pool_timeout.saturating_sub(waited)).left;
+            if left.is_zero() {
                 return Err(Error::PoolExhausted { size: self.server.max_connections, waited });
-            };
+            }
             slots.waiting += 1;
             slots = self.freed.wait_timeout(slots, left).unwrap_or_else(PoisonError::into_inner).0;
             slots.waiting -= 1;
@@ -134,7 +151,7 @@ impl Pool {
 
 impl Permit<'_> {
     /// Its connection, which leaves the pool unless it is put back; made anew if there is none that is usable.
-    fn connection(&mut self) -> Result<Wire> {
+    fn connection(&mut self, call: Call) -> Result<Wire> {
         if let Some(mut wire) = self.wire.take() {
             if wire.is_usable() {
                 return Ok(wire);
@@ -143,7 +160,7 @@ impl Permit<'_> {
             self.pool.discard_idle();
         }
         let server = &self.pool.server;
-        Wire::connect(server).map_err(|error| server.connect_error(error))
+        Wire::connect(server, call.step(server.connect_timeout).left).map_err(|error| server.connect_error(error))
     }
 }
 
@@ -159,5 +176,25 @@ impl Drop for Permit<'_> {
         if is_awaited {
             self.pool.freed.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::connection::fake_server::{MINUTE, fake_server};
+
+    #[test]
+    fn a_request_waits_for_a_free_connection_no_longer_than_its_limit() {
+        let (server, _listener) = fake_server(MINUTE);
+        let pool = Pool::new(Arc::new(server));
+        let taken = pool.permit(Call::start(None)).expect("there is one");
+        let limit = Duration::from_millis(20);
+        let error = pool.permit(Call::start(Some(limit))).err().expect("there is no other");
+        assert!(matches!(error, Error::PoolExhausted { size: 1, waited } if waited >= limit), "{error:?}");
+        drop(taken);
+        assert!(pool.permit(Call::start(Some(limit))).is_ok());
     }
 }

@@ -2,26 +2,23 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
     time::Instant,
 };
 
-use redis::{
-    AsyncConnectionConfig, Cmd, ConnectionAddr, ErrorKind, Pipeline, RedisError, RedisResult, Value,
-    aio::MultiplexedConnection,
-};
+use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, RedisResult, Value, aio::MultiplexedConnection};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
 };
 
 use super::{
+    async_wire::{AsyncStream, AsyncWire},
+    call::{Call, Step},
     channel::{Transport, with_repeat},
     deadline::{Deadline, timed_out},
-    dial,
+    dial::dial_async,
+    driver::Driver,
     server::Server,
 };
 use crate::{
@@ -50,34 +47,45 @@ impl fmt::Debug for Reconnecting {
 }
 
 impl Transport for Reconnecting {
+    type Line = AsyncWire;
+
     fn new(server: Arc<Server>) -> Self {
         Self { server, live: RwLock::new(None), connecting: tokio::sync::Mutex::new(None) }
     }
 
-    fn server(&self) -> &Server {
+    fn server(&self) -> &Arc<Server> {
         &self.server
     }
 
-    async fn send(&self, cmd: &Cmd, repeatable: Repeatable<'_>) -> Result<Value> {
-        with_repeat(repeatable, || self.exchange(cmd)).await
+    async fn send(&self, cmd: &Cmd, call: Call, repeatable: Repeatable<'_>) -> Result<Value> {
+        with_repeat(repeatable, || self.exchange(cmd, call)).await
     }
 
-    async fn send_all(&self, pipeline: &Pipeline, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
-        with_repeat(repeatable, || self.exchange_all(pipeline)).await
+    async fn send_all(&self, pipeline: &Pipeline, call: Call, repeatable: Repeatable<'_>) -> Result<Vec<Value>> {
+        with_repeat(repeatable, || self.exchange_all(pipeline, call)).await
     }
 
     #[cfg(feature = "embedded")]
     async fn send_embedded(connection: &mut redis_model_embedded::Connection, cmd: &Cmd) -> RedisResult<Value> {
         redis::aio::ConnectionLike::req_packed_command(connection, cmd).await
     }
+
+    #[cfg(feature = "embedded")]
+    async fn next_push(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> RedisResult<Option<redis::PushInfo>> {
+        let push = std::future::poll_fn(|context| connection.poll_push(context));
+        tokio::time::timeout_at(until.into(), push).await.ok().transpose()
+    }
 }
 
 impl Reconnecting {
-    async fn get(&self) -> Result<Live> {
+    async fn get(&self, call: Call) -> Result<Live> {
         if let Some(live) = self.live() {
             return Ok(live);
         }
-        let limit = self.server.connect_timeout;
+        let limit = call.step(self.server.connect_timeout).left;
         let connected = timeout(limit, self.reconnect(Instant::now())).await;
         connected.unwrap_or_else(|_| Err(timed_out().into())).map_err(|error| self.server.connect_error(error))
     }
@@ -107,16 +115,10 @@ impl Reconnecting {
 
     /// Makes a connection whose driver is ours, so that its end is known before something is sent into the void.
     async fn connect(&self, deadline: Deadline) -> RedisResult<Live> {
-        let info = self.server.client.get_connection_info();
-        match info.addr() {
-            ConnectionAddr::Tcp(host, port) => {
-                let stream = dial::tcp(host, *port, deadline).await?;
-                stream.set_nodelay(info.tcp_settings().nodelay())?;
-                self.drive(stream).await
-            }
+        match dial_async(self.server.client.get_connection_info(), deadline).await? {
+            AsyncStream::Tcp(stream) => self.drive(stream).await,
             #[cfg(unix)]
-            ConnectionAddr::Unix(path) => self.drive(tokio::net::UnixStream::connect(path).await?).await,
-            _ => Err((ErrorKind::InvalidClientConfig, "this kind of address is not supported").into()),
+            AsyncStream::Unix(stream) => self.drive(stream).await,
         }
     }
 
@@ -128,9 +130,9 @@ impl Reconnecting {
     }
 
     /// Sorts an error, and lets go of a connection that cannot be relied on any more.
-    fn failed(&self, used: &Live, source: RedisError) -> Error {
-        let error = self.server.exchange_error(source);
-        if error.is_indeterminate() || error.is_connection() {
+    fn failed(&self, used: &Live, step: Step, source: RedisError) -> Error {
+        let error = self.server.exchange_error(source, step.limit);
+        if (error.is_indeterminate() || error.is_connection()) && !self.is_impatience(used, step, &error) {
             let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
             if live.as_ref().is_some_and(|live| Arc::ptr_eq(&live.driver, &used.driver)) {
                 *live = None;
@@ -139,16 +141,44 @@ impl Reconnecting {
         error
     }
 
-    async fn exchange(&self, cmd: &Cmd) -> Result<Value> {
-        let mut live = self.get().await?;
-        let reply = live.connection.send_packed_command(cmd).await;
-        reply.or_else(as_server_error).map_err(|error| self.failed(&live, error))
+    /// Whether a request was given up so early that it says nothing about the connection, on which others may wait for
+    /// their replies. Several in a row without any reply do, once they have lasted as long as the server's limit.
+    fn is_impatience(&self, used: &Live, step: Step, error: &Error) -> bool {
+        let limit = self.server.response_timeout;
+        error.is_timeout() && step.left < limit && used.driver.unanswered(step.left) < limit
     }
 
-    async fn exchange_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>> {
-        let mut live = self.get().await?;
+    async fn exchange(&self, cmd: &Cmd, call: Call) -> Result<Value> {
+        let mut live = self.get(call).await?;
+        let step = self.step(call, &mut live);
+        let reply = live.connection.send_packed_command(cmd).await;
+        self.outcome(&live, step, reply.or_else(as_server_error))
+    }
+
+    async fn exchange_all(&self, pipeline: &Pipeline, call: Call) -> Result<Vec<Value>> {
+        let mut live = self.get(call).await?;
+        let step = self.step(call, &mut live);
         let replies = live.connection.send_packed_commands(pipeline, 0, pipeline.len()).await;
-        replies.map_err(|error| self.failed(&live, error))
+        self.outcome(&live, step, replies)
+    }
+
+    /// What is left for the replies, which this handle to the connection then waits for.
+    fn step(&self, call: Call, live: &mut Live) -> Step {
+        let step = call.step(self.server.response_timeout);
+        if step.left < self.server.response_timeout {
+            live.connection.set_response_timeout(step.left);
+        }
+        step
+    }
+
+    fn outcome<T>(&self, live: &Live, step: Step, replies: RedisResult<T>) -> Result<T> {
+        match replies {
+            Ok(replies) => {
+                live.driver.answered();
+                Ok(replies)
+            }
+            Err(error) => Err(self.failed(live, step, error)),
+        }
     }
 }
 
@@ -157,39 +187,4 @@ impl Reconnecting {
 struct Live {
     connection: MultiplexedConnection,
     driver: Arc<Driver>,
-}
-
-/// The task that reads and writes for a connection. It ends when the server closes the connection, and with the runtime
-/// that it was spawned on: each test has its own, a store may outlive them.
-struct Driver {
-    running: Arc<AtomicBool>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Driver {
-    fn spawn(driver: impl Future<Output = ()> + Send + 'static) -> Self {
-        struct Ended(Arc<AtomicBool>);
-        impl Drop for Ended {
-            fn drop(&mut self) {
-                self.0.store(false, Ordering::Release);
-            }
-        }
-        let running = Arc::new(AtomicBool::new(true));
-        let ended = Ended(running.clone());
-        let task = tokio::spawn(async move {
-            let _ended = ended;
-            driver.await;
-        });
-        Self { running, task }
-    }
-
-    fn is_running(&self) -> bool {
-        self.running.load(Ordering::Acquire)
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }

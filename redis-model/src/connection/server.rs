@@ -47,9 +47,9 @@ impl Server {
         }
     }
 
-    /// Sorts a failure of a request that was under way.
-    pub(crate) fn exchange_error(&self, source: RedisError) -> Error {
-        Error::from_exchange(source, Some(self.response_timeout), &self.address())
+    /// Sorts a failure of a request that was under way, and had this limit.
+    pub(crate) fn exchange_error(&self, source: RedisError, limit: Duration) -> Error {
+        Error::from_exchange(source, Some(limit), &self.address())
     }
 }
 

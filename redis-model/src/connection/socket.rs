@@ -43,6 +43,12 @@ impl Socket {
         self.deadline = deadline;
     }
 
+    /// The same for a wait that is likely to last until then: the system's limit is set anew, so that it ends on time.
+    pub(super) fn wait_until(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+        self.limit = Duration::ZERO;
+    }
+
     /// Calls until something has moved, the stream fails, or the deadline has passed.
     fn call(&mut self, mut call: impl FnMut(&mut Stream) -> io::Result<usize>) -> io::Result<usize> {
         loop {

@@ -7,10 +7,10 @@ use std::{
 
 use redis::{Parser, RedisResult, Value};
 
-use super::{deadline::Deadline, dial::dial, login::login, server::Server, socket::Socket};
+use super::{deadline::Deadline, dial::dial, listener::Line, login::login, server::Server, socket::Socket};
 
 /// A connection that has logged in. After any error it is out of step with the server and must be dropped.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     socket: Socket,
     /// Holds what was read ahead; a reply of a few kilobytes is one read.
     parser: Parser,
@@ -21,10 +21,10 @@ pub(super) struct Wire {
 const UNWATCHED: Duration = Duration::from_millis(10);
 
 impl Wire {
-    /// Makes a connection within the server's limit for it.
-    pub(super) fn connect(server: &Server) -> RedisResult<Self> {
+    /// Makes a connection within the limit.
+    pub(super) fn connect(server: &Server, limit: Duration) -> RedisResult<Self> {
         let started = Instant::now();
-        let deadline = Deadline::new(started, server.connect_timeout);
+        let deadline = Deadline::new(started, limit);
         let stream = dial(server.client.get_connection_info(), deadline)?;
         let mut wire = Self { socket: Socket::new(stream, deadline), parser: Parser::new(), used: started };
         login(&mut wire, &server.settings())?;
@@ -58,6 +58,23 @@ impl Wire {
         }
     }
 
+    /// Whatever comes next, also what nobody asked for; `None` when nothing has come by then. What has come already is
+    /// taken even if the time is over.
+    fn take_until(&mut self, deadline: Deadline) -> RedisResult<Option<Value>> {
+        let parser = &mut self.parser;
+        let taken = if deadline.has_passed() {
+            self.socket.without_waiting(|stream| parser.parse_value(stream))?
+        } else {
+            self.socket.wait_until(deadline);
+            parser.parse_value(&mut self.socket)
+        };
+        match taken {
+            // What has come of a value stays in the parser.
+            Err(error) if error.is_timeout() => Ok(None),
+            taken => taken.map(Some),
+        }
+    }
+
     /// So many replies, one for each command of a pipeline.
     pub(super) fn receive_many(&mut self, count: usize) -> RedisResult<Vec<Value>> {
         let mut replies = Vec::with_capacity(count);
@@ -86,6 +103,21 @@ impl Wire {
         });
         // Nothing to read is reported as a limit that has passed; at its end there would be zero bytes.
         matches!(unasked, Ok(Err(error)) if error.is_timeout())
+    }
+}
+
+impl Line for Wire {
+    async fn open(server: &Server, limit: Duration) -> RedisResult<Self> {
+        Self::connect(server, limit)
+    }
+
+    async fn say(&mut self, request: &[u8], deadline: Deadline) -> RedisResult<()> {
+        self.socket.set_deadline(deadline);
+        self.send(request)
+    }
+
+    async fn hear(&mut self, until: Deadline) -> RedisResult<Option<Value>> {
+        self.take_until(until)
     }
 }
 

@@ -41,6 +41,11 @@ impl<T, C> ExpiringField<T, C> {
         &self.key
     }
 
+    /// The key of the record that it belongs to.
+    pub(crate) fn record(&self) -> &Key {
+        &self.place.key
+    }
+
     /// The field's dotted path.
     pub fn path(&self) -> &'static str {
         self.path

@@ -9,7 +9,11 @@ mod subtree;
 mod version;
 
 pub use self::{
-    expiring::ExpiringField, field::Field, field_path::FieldPath, select::Selection, subtree::Subtree,
+    expiring::ExpiringField,
+    field::Field,
+    field_path::{FieldPath, SubtreeAt},
+    select::Selection,
+    subtree::Subtree,
     version::VersionField,
 };
 pub(crate) use self::{

@@ -1,11 +1,13 @@
 //! What only number fields can do.
 
+use redis::Cmd;
+
 use super::Field;
 use crate::{
     codec::{DecodeError, Number, NumberKind, Plain, RedisValue},
     command::hash,
     error::{Error, Result},
-    query::{Context, EXTREME, Query, Reply, Step, reply},
+    query::{Body, Context, EXTREME, Query, Reply, Step, reply},
 };
 
 impl<T: Number> Field<T> {
@@ -64,9 +66,9 @@ impl<T: Number> Field<T> {
             return Query::invalid(Error::invalid_query("NaN is neither greater nor smaller than a number"));
         }
         self.with_encoded(&value, |value| {
-            let args = vec![self.path.as_bytes().to_vec(), value, keep.as_bytes().to_vec()];
-            let body = Step::Body { script: &EXTREME, keys: vec![self.place.key.clone()], args };
-            self.write_when(None, vec![body], sum::<T>)
+            let args = Cmd::new().arg(self.path).arg(value).arg(keep).take();
+            let body = Body::new(&EXTREME, vec![self.place.key.clone()], args);
+            self.write_when(None, vec![Step::Body(body)], sum::<T>)
         })
     }
 }

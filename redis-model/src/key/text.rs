@@ -9,6 +9,8 @@ use std::{
 
 use redis::{RedisWrite, ToRedisArgs};
 
+use super::escape::escape;
+
 /// Keys up to this length are kept without an allocation; a model's key with its prefix and id is rarely longer.
 const INLINE: usize = 46;
 
@@ -43,6 +45,15 @@ impl Key {
         // The cast cannot lose anything: the length is at most `INLINE`.
         #[allow(clippy::cast_possible_truncation)]
         Self(Repr::Inline { length: bytes.len() as u8, bytes: inline })
+    }
+
+    /// The key that is a name in braces, which is its hash tag.
+    pub(crate) fn tagged(name: &str) -> Self {
+        let mut key = KeyBuilder::new();
+        key.push(b"{");
+        escape(name.as_bytes(), &mut key);
+        key.push(b"}");
+        key.finish()
     }
 
     pub(crate) const fn invalid(reason: &'static str) -> Self {

@@ -22,7 +22,7 @@ impl Part {
             Value::ServerError(error) => return Err(Box::new(self.server_error(error, sent))),
             reply => reply,
         };
-        if !self.is_scripted() {
+        if !self.is_scripted() || self.as_bare_script().is_some() {
             return Ok(reply);
         }
         match reply {

@@ -4,6 +4,11 @@ use super::{Parts, Query, reply::Decode};
 
 /// What can become a query: queries, and builders such as that of [`save`](crate::RedisModel::save).
 #[must_use = "a query does nothing until it runs"]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a query",
+    label = "not a query",
+    note = "what runs is the query itself, not what its `run` has answered; several queries are one by `(a, b).batch()`"
+)]
 pub trait IntoQuery: Sized {
     /// What the query answers with.
     type Output;

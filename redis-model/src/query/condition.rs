@@ -35,6 +35,13 @@ pub(super) enum Test {
     Missing,
     Fields(FieldValues),
     String(Option<Vec<u8>>),
+    /// The hash of a tree of locks holds this hold, `id`, in the field of its owner, and the owner's lease has not ended.
+    Lease {
+        field: String,
+        id: u64,
+    },
+    /// The sorted set of permits has this token, and its lease has not ended.
+    Permit(String),
     /// The key is of this type or missing.
     Type(&'static str),
     /// Holds always: moves a field from its earlier names, so that what follows finds it under its name.
@@ -48,12 +55,22 @@ pub(super) enum Test {
 pub(crate) type FieldValues = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// The error that a failed condition becomes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Failure {
     NotFound,
     AlreadyExists,
     Conflict,
     WrongType,
+    /// Of the lock on this path.
+    LockLost(Box<str>),
+}
+
+/// The order in which conditions are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Lock,
+    State,
+    Type,
 }
 
 impl Condition {
@@ -92,6 +109,26 @@ impl Condition {
         Self::new(key, Test::Fields(fields), Failure::Conflict)
     }
 
+    /// In the hash of locks at `key`, `owner` has the hold `id` and a lease that has not ended by the server's clock; else
+    /// [`Error::LockLost`] of `path`.
+    ///
+    /// What it reads: the hash's field `h:<owner>` is the lease's end in milliseconds since the epoch, followed by lines
+    /// `<id>|<mode>|<fence>|<path>`, each line ended by a newline.
+    pub(crate) fn lease(key: Key, owner: &str, id: u64, path: impl Into<Box<str>>) -> Self {
+        Self::new(key, Test::Lease { field: format!("h:{owner}"), id }, Failure::LockLost(path.into()))
+    }
+
+    /// The string at `key` is this token; else [`Error::LockLost`] of `path`.
+    pub(crate) fn token(key: Key, token: &[u8], path: impl Into<Box<str>>) -> Self {
+        Self::new(key, Test::String(Some(token.to_vec())), Failure::LockLost(path.into()))
+    }
+
+    /// The sorted set at `key` has this token, by the end of its lease in milliseconds since the epoch, which is yet to come
+    /// by the server's clock; else [`Error::LockLost`] of `path`.
+    pub(crate) fn permit(key: Key, token: &str, path: impl Into<Box<str>>) -> Self {
+        Self::new(key, Test::Permit(token.to_owned()), Failure::LockLost(path.into()))
+    }
+
     pub(super) fn of_type(key: Key, name: &'static str) -> Self {
         Self::new(key, Test::Type(name), Failure::WrongType)
     }
@@ -113,11 +150,12 @@ impl Condition {
 
     pub(super) fn to_error(&self) -> Error {
         let key = self.key.clone();
-        match self.failure {
+        match &self.failure {
             Failure::NotFound => Error::NotFound { key },
             Failure::AlreadyExists => Error::AlreadyExists { key },
             Failure::Conflict => Error::Conflict { key },
             Failure::WrongType => Error::from_server(wrong_type(), || key),
+            Failure::LockLost(path) => Error::LockLost { path: path.to_string() },
         }
     }
 
@@ -126,9 +164,13 @@ impl Condition {
         matches!(self.test, Test::Exists).then_some(&self.key)
     }
 
-    /// Types are checked last: all conditions, then the types, then the commands.
-    pub(super) fn is_type(&self) -> bool {
-        matches!(self.test, Test::Type(_))
+    /// When it is checked: locks first, as a field is moved from its earlier names only while they are held; types last.
+    pub(super) fn rank(&self) -> Rank {
+        match (&self.failure, &self.test) {
+            (Failure::LockLost(_), _) => Rank::Lock,
+            (_, Test::Type(_)) => Rank::Type,
+            _ => Rank::State,
+        }
     }
 
     /// Appends the condition as the script reads it; `index` is the place of its key in `KEYS`.
@@ -139,6 +181,8 @@ impl Condition {
             Test::Fields(_) => "h",
             Test::String(Some(_)) => "s",
             Test::String(None) => "n",
+            Test::Lease { .. } => "l",
+            Test::Permit(_) => "p",
             Test::Type(_) => "t",
             Test::Renamed { .. } => "a",
         };
@@ -147,6 +191,12 @@ impl Condition {
             Test::Fields(fields) => write_fields(fields, call),
             Test::String(Some(value)) => {
                 call.arg(&value[..]);
+            }
+            Test::Lease { field, id } => {
+                call.arg(field).arg(id);
+            }
+            Test::Permit(token) => {
+                call.arg(token);
             }
             Test::Type(name) => {
                 call.arg(name);
@@ -186,3 +236,6 @@ fn write_fields(fields: &FieldValues, call: &mut Cmd) {
         call.arg(&field[..]);
     }
 }
+
+#[cfg(all(test, feature = "embedded"))]
+mod tests;

@@ -10,6 +10,9 @@
 --          h  n m f.. v.. g..     its n fields f hold the values v, its m fields g are absent
 --          s  value               it holds this string
 --          n                      it holds no string
+--          l  field id            its field is a lease that has not ended, with the hold id: the lease's end (ms since the
+--                                 epoch), then lines that begin with the id of a hold and `|`
+--          p  member              its sorted set has the member, by a lease that has not ended (ms since the epoch)
 --          t  type                it is of this type, or missing
 --          a  n field old..       nothing: moves the field from the first of its n old names that is there, removes all
 --        each command or step:  kind, number of its arguments, arguments
@@ -37,6 +40,17 @@ local at = 2
 
 -- Where an error is met: the number of the condition, or that of the step, negative.
 local place = 0
+
+-- The milliseconds since the epoch, once a condition has asked for them.
+local now
+
+local function is_to_come(lease_end)
+  if not now then
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return lease_end and lease_end > now
+end
 
 local function holds(kind, key)
   if kind == 'e' then
@@ -76,6 +90,16 @@ local function holds(kind, key)
     local type = redis.call('TYPE', key).ok
     at = at + 1
     return type == 'none' or type == ARGV[at - 1]
+  elseif kind == 'l' then
+    at = at + 2
+    local lines = redis.call('HGET', key, ARGV[at - 2])
+    local first = lines and string.find(lines, '\n', 1, true)
+    if not first then return false end
+    if not is_to_come(tonumber(string.sub(lines, 1, first - 1))) then return false end
+    return string.find(lines, '\n' .. ARGV[at - 1] .. '|', first, true) ~= nil
+  elseif kind == 'p' then
+    at = at + 1
+    return is_to_come(tonumber(redis.call('ZSCORE', key, ARGV[at - 1])))
   end
 end
 

@@ -52,12 +52,16 @@ const NOSCRIPT_TRIES: usize = 5;
 pub(super) async fn exchange<L: Link>(link: &mut L, parts: &mut Parts) -> Result<Answers> {
     match parts {
         Parts::One(part) => Ok(Answers::One([single(link, part).await?])),
-        parts => several(link, parts.as_mut_slice()).await,
+        parts => match parts.as_mut_slice() {
+            // In a batch a script goes as its text; alone, its name is enough.
+            [part] if part.as_bare_script().is_some() => Ok(Answers::One([single(link, part).await?])),
+            parts => several(link, parts).await,
+        },
     }
 }
 
 async fn single<L: Link>(link: &mut L, part: &Part) -> Result<Answer> {
-    let repeatable = &|| part.is_read();
+    let repeatable = &|| part.is_repeatable();
     if let Some(cmd) = part.as_bare() {
         return Ok(part.answer(link.send(cmd, repeatable).await?, None));
     }
@@ -88,7 +92,7 @@ async fn several<L: Link>(link: &mut L, parts: &mut [Part]) -> Result<Answers> {
 }
 
 async fn round_trip<L: Link>(link: &mut L, parts: &mut [Part], pipeline: &Pipeline) -> Result<Vec<Answer>> {
-    let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_read());
+    let repeatable = &|| parts.iter().zip(pipeline.cmd_iter()).all(|(part, cmd)| is_read(cmd) || part.is_repeatable());
     let replies = link.send_all(pipeline, repeatable).await?;
     let mut values: Vec<_> = answers(parts.iter().zip(pipeline.cmd_iter()), replies).collect();
     for _ in 0..NOSCRIPT_TRIES {
@@ -109,7 +113,8 @@ async fn repeat<L: Link>(link: &mut L, parts: &mut [Part], forgotten: &[usize], 
         again.add(&mut parts[index])?;
     }
     for pipeline in &again.pipelines {
-        let replies = link.send_all(pipeline, &|| false).await?;
+        let repeatable = &|| forgotten.iter().all(|&index| parts[index].is_repeatable());
+        let replies = link.send_all(pipeline, repeatable).await?;
         let repeated = forgotten.iter().map(|&index| &parts[index]).zip(pipeline.cmd_iter());
         for (&index, answer) in forgotten.iter().zip(answers(repeated, replies)) {
             values[index] = answer;

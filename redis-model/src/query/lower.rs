@@ -7,7 +7,7 @@ use redis::Cmd;
 use super::{
     call_text::{Kept, PIECE, append, write_command},
     part::{Action, Part},
-    script::{IF_EXISTS, Loaded, PLAIN, Script},
+    script::{Body, IF_EXISTS, Loaded, PLAIN, Script},
     step::Step,
 };
 use crate::{
@@ -25,6 +25,7 @@ pub(super) struct Call<'a> {
 enum Shape<'a> {
     IfExists { record: &'a [u8], cmd: &'a Cmd },
     Conditional(&'a Part),
+    Bare(&'a Body),
 }
 
 impl Call<'_> {
@@ -42,6 +43,7 @@ impl Call<'_> {
         match self.shape {
             Shape::IfExists { record, cmd } => call_if_exists(command, script, record, cmd),
             Shape::Conditional(part) => part.call_conditional(command, script),
+            Shape::Bare(body) => body.call(command, script),
         }
     }
 }
@@ -60,16 +62,23 @@ impl Part {
     /// have to be one text.
     pub(super) fn lower(&self) -> Result<Call<'_>> {
         if let Some((record, cmd)) = self.as_write_of_record() {
-            return Ok(Call { script: IF_EXISTS.loaded(), shape: Shape::IfExists { record, cmd } });
+            return Ok(Call { script: IF_EXISTS.bare(), shape: Shape::IfExists { record, cmd } });
+        }
+        if let Some(body) = self.as_bare_script() {
+            return Ok(Call { script: body.script.bare(), shape: Shape::Bare(body) });
         }
         self.commands().try_for_each(check_callable)?;
-        Ok(Call { script: self.script()?.loaded(), shape: Shape::Conditional(self) })
+        Ok(Call { script: self.conditional_script()?.conditional(), shape: Shape::Conditional(self) })
     }
 
-    fn script(&self) -> Result<&'static Script> {
-        let Action::Steps(steps) = &self.action else { return Ok(&PLAIN) };
+    fn conditional_script(&self) -> Result<&'static Script> {
+        let steps = match &self.action {
+            Action::Command(_) => return Ok(&PLAIN),
+            Action::Script(body) => return Ok(body.script),
+            Action::Steps(steps) => steps,
+        };
         let mut bodies = steps.iter().filter_map(|step| match step {
-            Step::Body { script, .. } => Some(*script),
+            Step::Body(body) => Some(body.script),
             _ => None,
         });
         let first = bodies.next().unwrap_or(&PLAIN);
@@ -85,6 +94,7 @@ impl Part {
         let (single, steps) = match &self.action {
             Action::Command(cmd) => (Some(cmd), &[][..]),
             Action::Steps(steps) => (None, &steps[..]),
+            Action::Script(_) => (None, &[][..]),
         };
         single.into_iter().chain(steps.iter().filter_map(Step::command))
     }
@@ -132,6 +142,7 @@ impl Part {
                 }
                 step => step.write(&mut call),
             }),
+            Action::Script(body) => body.write(&mut call),
         }
         call
     }
@@ -146,6 +157,7 @@ impl Part {
         match &self.action {
             Action::Command(cmd) => facts::keys(cmd).for_each(visit),
             Action::Steps(steps) => steps.iter().for_each(|step| step.for_each_key(&mut visit)),
+            Action::Script(body) => body.keys.iter().for_each(|key| visit(key.as_bytes())),
         }
     }
 }

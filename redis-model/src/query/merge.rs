@@ -26,9 +26,9 @@ impl Part {
         }
         if !reads_only {
             conditions.extend(type_conditions(&steps));
-            // A stable sort: failures are still reported in the order of the parts.
-            conditions.sort_by_key(Condition::is_type);
         }
+        // A stable sort: failures are still reported in the order of the parts.
+        conditions.sort_by_key(Condition::rank);
         Self::steps(steps, conditions, model)
     }
 }
@@ -61,7 +61,8 @@ fn type_conditions(steps: &[Step]) -> Vec<Condition> {
     for step in steps {
         let needed = match step {
             Step::Run(cmd) | Step::Silent(cmd) => facts::needed_type(cmd),
-            Step::Increment { .. } | Step::Create { .. } | Step::Timestamp { .. } | Step::Body { .. } => Some("hash"),
+            Step::Increment { .. } | Step::Create { .. } | Step::Timestamp { .. } => Some("hash"),
+            Step::Body(body) => body.field().map(|_| "hash"),
             _ => continue,
         };
         step.for_each_key(&mut |key| {

@@ -11,6 +11,7 @@ mod part;
 pub(crate) mod reply;
 mod script;
 mod step;
+pub(crate) mod touch;
 
 use std::fmt;
 
@@ -25,7 +26,7 @@ pub(crate) use self::{
     exchange::{Link, Repeatable, as_server_error},
     part::Part,
     reply::{Context, Reply, text_of},
-    script::EXTREME,
+    script::{Body, EXTREME, Script},
     step::Step,
 };
 use self::{
@@ -136,6 +137,20 @@ impl<T> Query<T> {
         Self { parts: Parts::One(part), decode: Decode::One(decode) }
     }
 
+    /// A query of one script that is sent as it is, and what it answers with read by `decode`. Under a condition, or in an
+    /// atomic batch, it runs within their script.
+    pub(crate) fn script(
+        script: &'static Script,
+        keys: Vec<Key>,
+        args: Cmd,
+        decode: fn(Reply<'_>) -> Result<T>,
+    ) -> Self {
+        match keys.iter().try_for_each(Key::check) {
+            Ok(()) => Self::part(Part::script(script, keys, args), decode),
+            Err(reason) => Self::invalid(Error::InvalidKey { reason }),
+        }
+    }
+
     /// A query of one part on `key`, which may be invalid.
     pub(crate) fn on(key: &Key, part: impl FnOnce() -> Part, decode: fn(Reply<'_>) -> Result<T>) -> Self {
         match key.check() {
@@ -162,8 +177,7 @@ impl<T> Query<T> {
         }
         let mut query = self.atomic();
         if let Parts::One(part) = &mut query.parts {
-            // Types are checked last.
-            let place = part.conditions.partition_point(|condition| !condition.is_type());
+            let place = part.conditions.partition_point(|other| other.rank() <= condition.rank());
             part.conditions.insert(place, condition);
         }
         query
@@ -235,6 +249,12 @@ impl<T> Query<T> {
         }
     }
 
+    /// Lets a lost reply be an error also where the query could be sent again: its second answer would be another one.
+    pub(crate) fn sent_once(mut self) -> Self {
+        self.parts.as_mut_slice().iter_mut().for_each(Part::send_once);
+        self
+    }
+
     pub(crate) async fn over<L: Link>(self, link: &mut L) -> Result<T> {
         let Self { mut parts, decode } = self;
         if let Parts::Invalid(error) = parts {
@@ -242,6 +262,13 @@ impl<T> Query<T> {
         }
         let mut answers = exchange(link, &mut parts).await?;
         decode.read(Replies::new(parts.as_mut_slice(), &mut answers))
+    }
+}
+
+impl Query<()> {
+    /// Checks a condition, and does nothing else.
+    pub(crate) fn checking(condition: Condition) -> Self {
+        Self::part(Part::steps(Vec::new(), vec![condition], ""), reply::done)
     }
 }
 

@@ -4,7 +4,11 @@ use std::fmt;
 
 use redis::Cmd;
 
-use super::{condition::Condition, step::Step};
+use super::{
+    condition::Condition,
+    script::{Body, Script},
+    step::Step,
+};
 use crate::{
     command::facts::{self, argument, is_read},
     key::Key,
@@ -33,6 +37,8 @@ pub(super) enum Requirement {
 pub(super) enum Action {
     Command(Cmd),
     Steps(Vec<Step>),
+    /// A script, sent as it is unless there are conditions. Boxed, as it is rare and would make every part larger.
+    Script(Box<Body>),
 }
 
 impl Part {
@@ -42,6 +48,12 @@ impl Part {
 
     pub(crate) fn steps(steps: Vec<Step>, conditions: Vec<Condition>, model: &'static str) -> Self {
         Self { action: Action::Steps(steps), record: Requirement::None, conditions, model }
+    }
+
+    /// A script that is sent as it is; what it answers with is the part's answer.
+    pub(crate) fn script(script: &'static Script, keys: Vec<Key>, args: Cmd) -> Self {
+        let action = Action::Script(Box::new(Body::new(script, keys, args)));
+        Self { action, record: Requirement::None, conditions: Vec::new(), model: "" }
     }
 
     /// Lets it run only if there is a record at `key`.
@@ -73,6 +85,14 @@ impl Part {
         }
     }
 
+    /// Its script, if that is all there is to it.
+    pub(super) fn as_bare_script(&self) -> Option<&Body> {
+        match &self.action {
+            Action::Script(body) if !self.is_conditional() => Some(body),
+            _ => None,
+        }
+    }
+
     /// Takes its command out of it, if that is all there is to it.
     pub(super) fn take_bare(&mut self) -> Option<Cmd> {
         match &mut self.action {
@@ -92,6 +112,7 @@ impl Part {
         match &self.action {
             Action::Command(cmd) => Some(cmd),
             Action::Steps(steps) => steps.iter().find(|step| step.is_answered()).and_then(Step::command),
+            Action::Script(_) => None,
         }
     }
 
@@ -104,6 +125,7 @@ impl Part {
         match self.action {
             Action::Command(cmd) => (vec![Step::Run(cmd)], self.conditions),
             Action::Steps(steps) => (steps, self.conditions),
+            Action::Script(body) => (vec![Step::Body(*body)], self.conditions),
         }
     }
 
@@ -124,18 +146,31 @@ impl Part {
     /// How many replies its answer holds.
     pub(super) fn answers(&self) -> usize {
         match &self.action {
-            Action::Command(_) => 1,
+            Action::Command(_) | Action::Script(_) => 1,
             Action::Steps(steps) => steps.iter().filter(|step| step.is_answered()).count(),
         }
     }
 
-    /// Whether repeating it after a lost reply can change nothing.
+    /// Whether it may be sent again after a lost reply.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.is_read() || self.as_bare_script().is_some_and(|body| body.script.is_repeatable() && !body.is_sent_once)
+    }
+
+    /// Keeps a script from being sent again although it might be.
+    pub(super) fn send_once(&mut self) {
+        if let Action::Script(body) = &mut self.action {
+            body.is_sent_once = true;
+        }
+    }
+
+    /// Whether repeating it can change nothing.
     pub(super) fn is_read(&self) -> bool {
         match &self.action {
             Action::Command(cmd) => is_read(cmd),
             Action::Steps(steps) => {
                 steps.iter().all(|step| matches!(step, Step::Run(cmd) | Step::Silent(cmd) if is_read(cmd)))
             }
+            Action::Script(_) => false,
         }
     }
 
@@ -149,6 +184,7 @@ impl Part {
         match &self.action {
             Action::Command(cmd) => argument(cmd, 1),
             Action::Steps(steps) => steps.first().and_then(Step::key),
+            Action::Script(body) => body.keys.first().map(Key::as_bytes),
         }
     }
 
@@ -159,6 +195,7 @@ impl Part {
             Action::Steps(steps) => {
                 steps.iter().filter(|step| step.is_answered()).find_map(|step| step.field(position))
             }
+            Action::Script(body) => body.field(),
         };
         field.map(facts::readable).unwrap_or_default()
     }
@@ -178,6 +215,7 @@ impl fmt::Debug for Part {
                 Step::Run(cmd) | Step::Silent(cmd) => show(cmd),
                 step => show(redis::cmd(step.name()).arg(step.key())),
             }),
+            Action::Script(_) => show(redis::cmd("script").arg(self.first_key())),
         }
         list.finish()
     }

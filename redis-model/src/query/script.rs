@@ -2,16 +2,28 @@
 
 use std::sync::OnceLock;
 
+use redis::Cmd;
+
+use super::call_text::append;
+use crate::{command::facts::argument, key::Key};
+
 const CONDITIONAL: &str = include_str!("conditional.lua");
 
-/// A Lua text that runs under conditions together with other commands, as one of its steps.
+/// A Lua text that is sent as it is, or runs under conditions together with other commands, as one of their steps.
 ///
-/// A script cannot call a script, so each body makes a text of its own: the body as a function, then the check.
+/// A script cannot call a script, so under conditions each makes a text of its own: the body as a function, then the
+/// check.
 #[derive(Debug)]
 pub(crate) struct Script {
     body: &'static str,
-    rest: &'static str,
-    loaded: OnceLock<Loaded>,
+    /// What several scripts share; it comes before the body.
+    prelude: &'static str,
+    /// The first line of the text when it is sent as it is.
+    flags: &'static str,
+    is_repeatable: bool,
+    is_on_field: bool,
+    bare: OnceLock<Loaded>,
+    conditional: OnceLock<Loaded>,
 }
 
 /// A text with the name that `EVALSHA` knows it by.
@@ -21,39 +33,136 @@ pub(crate) struct Loaded {
     pub(crate) sha: String,
 }
 
+/// A script with the keys and arguments of one run.
+pub(crate) struct Body {
+    pub(super) script: &'static Script,
+    pub(super) keys: Vec<Key>,
+    /// Only arguments, no command's name: one buffer for all of them.
+    pub(super) args: Cmd,
+    /// Whether its caller wants to know that the reply was lost.
+    pub(super) is_sent_once: bool,
+}
+
 /// The script without a body: fixed commands and steps only.
 pub(super) static PLAIN: Script = Script::new("");
 
 /// One command on a record that must exist.
-pub(super) static IF_EXISTS: Script = Script::of("", include_str!("if_exists.lua"));
+pub(super) static IF_EXISTS: Script = Script::new(include_str!("if_exists.lua"));
 
 /// `set_max` and `set_min`.
-pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua"));
+pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua")).on_field();
 
 impl Script {
     pub(crate) const fn new(body: &'static str) -> Self {
-        Self::of(body, CONDITIONAL)
+        Self {
+            body,
+            prelude: "",
+            flags: "",
+            is_repeatable: false,
+            is_on_field: false,
+            bare: OnceLock::new(),
+            conditional: OnceLock::new(),
+        }
     }
 
-    const fn of(body: &'static str, rest: &'static str) -> Self {
-        Self { body, rest, loaded: OnceLock::new() }
+    /// Says that it works on one field of a hash: its only key is the hash, its first argument the field.
+    const fn on_field(mut self) -> Self {
+        self.is_on_field = true;
+        self
+    }
+
+    /// Puts this text before the body.
+    pub(crate) const fn after(mut self, prelude: &'static str) -> Self {
+        self.prelude = prelude;
+        self
+    }
+
+    /// Lets it run when the server's memory is full, where it is sent as it is. Only for what frees memory, or needs
+    /// next to none.
+    pub(crate) const fn allowing_oom(mut self) -> Self {
+        self.flags = "#!lua flags=allow-oom";
+        self
+    }
+
+    /// Says that running it twice with the same arguments is as good as running it once, so that it may be sent again
+    /// when its reply was lost. That holds only where it is sent as it is: a condition may fail for what the first run
+    /// did.
+    pub(crate) const fn repeatable(mut self) -> Self {
+        self.is_repeatable = true;
+        self
+    }
+
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+
+    /// The text as it is.
+    pub(super) fn bare(&self) -> &Loaded {
+        self.bare.get_or_init(|| {
+            let code = Loaded::code(&[self.prelude, self.body]);
+            match self.flags {
+                "" => Loaded::new(code),
+                flags => Loaded::new(format!("{flags}\n{code}")),
+            }
+        })
     }
 
     /// The check, the commands, and the body as a step of them.
-    pub(crate) fn loaded(&self) -> &Loaded {
-        self.loaded.get_or_init(|| match self.body {
-            "" => Loaded::new(self.rest),
-            body => Loaded::new(&format!("local function body(KEYS, ARGV)\n{body}\nend\n{}", self.rest)),
+    pub(super) fn conditional(&self) -> &Loaded {
+        self.conditional.get_or_init(|| {
+            Loaded::new(match self.body {
+                "" => Loaded::code(&[CONDITIONAL]),
+                body => Loaded::code(&["local function body(KEYS, ARGV)", self.prelude, body, "end", CONDITIONAL]),
+            })
         })
     }
 }
 
 impl Loaded {
-    fn new(text: &str) -> Self {
-        // The comments are for the readers of the source, not for the wire.
-        let code = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("--"));
-        let text = code.collect::<Vec<_>>().join("\n");
+    fn new(text: String) -> Self {
         let sha = sha1_smol::Sha1::from(&text).hexdigest();
         Self { text, sha }
     }
+
+    /// The texts one after another, without their comments: these are for the readers of the source, not for the wire.
+    fn code(texts: &[&str]) -> String {
+        let lines = texts.iter().flat_map(|text| text.lines()).map(str::trim_start);
+        let code = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
+        code.collect::<Vec<_>>().join("\n")
+    }
 }
+
+impl Body {
+    pub(crate) fn new(script: &'static Script, keys: Vec<Key>, args: Cmd) -> Self {
+        Self { script, keys, args, is_sent_once: false }
+    }
+
+    /// The field that it works on, if it is one on a field.
+    pub(super) fn field(&self) -> Option<&[u8]> {
+        self.script.is_on_field.then(|| argument(&self.args, 0)).flatten()
+    }
+
+    /// Its call as it is; `name` is that of the command, `script` the script's text or name.
+    pub(super) fn call(&self, name: &str, script: &str) -> Cmd {
+        let mut call = Cmd::with_capacity(3 + self.keys.len() + self.args.args_iter().len(), 256);
+        call.arg(name).arg(script).arg(self.keys.len());
+        self.append(&mut call);
+        call
+    }
+
+    /// Appends it as the script of conditions reads it.
+    pub(super) fn write(&self, call: &mut Cmd) {
+        call.arg("b").arg(1 + self.keys.len() + self.args.args_iter().len()).arg(self.keys.len());
+        self.append(call);
+    }
+
+    fn append(&self, call: &mut Cmd) {
+        for key in &self.keys {
+            call.arg(key.as_bytes());
+        }
+        append(&self.args, 0, call);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use redis::Cmd;
 
 use super::{
     call_text::{Kept, optional, write_command},
-    script::Script,
+    script::Body,
 };
 use crate::{command::facts, key::Key};
 
@@ -33,14 +33,14 @@ pub(crate) enum Step {
     /// Writes the server's microseconds; keeps them.
     Timestamp { key: Key, field: &'static str },
     /// Runs the body of a script; keeps its reply.
-    Body { script: &'static Script, keys: Vec<Key>, args: Vec<Vec<u8>> },
+    Body(Body),
 }
 
 impl Step {
     /// Whether the part's answer has this step's reply.
     pub(super) fn is_answered(&self) -> bool {
         match self {
-            Self::Run(_) | Self::Increment { .. } | Self::Timestamp { .. } | Self::Body { .. } => true,
+            Self::Run(_) | Self::Increment { .. } | Self::Timestamp { .. } | Self::Body(_) => true,
             Self::Silent(_)
             | Self::StillExists { .. }
             | Self::MoveVersion { .. }
@@ -77,7 +77,7 @@ impl Step {
             Self::ExpireNew { .. } => "expire new",
             Self::ExpireLike { .. } => "expire like record",
             Self::Timestamp { .. } => "timestamp",
-            Self::Body { .. } => "script",
+            Self::Body(_) => "script",
         }
     }
 
@@ -95,7 +95,7 @@ impl Step {
         match self {
             Self::Run(cmd) => facts::field(cmd, position),
             Self::Increment { field, .. } | Self::Timestamp { field, .. } => Some(field.as_bytes()),
-            Self::Body { args, .. } => args.first().map(|field| &field[..]),
+            Self::Body(body) => body.field(),
             _ => None,
         }
     }
@@ -115,7 +115,7 @@ impl Step {
                 visit(key.as_bytes());
                 visit(like.as_bytes());
             }
-            Self::Body { keys, .. } => keys.iter().for_each(|key| visit(key.as_bytes())),
+            Self::Body(body) => body.keys.iter().for_each(|key| visit(key.as_bytes())),
         }
     }
 
@@ -154,15 +154,7 @@ impl Step {
             Self::Timestamp { key, field } => {
                 call.arg("v").arg(2).arg(key.as_bytes()).arg(field);
             }
-            Self::Body { keys, args, .. } => {
-                call.arg("b").arg(1 + keys.len() + args.len()).arg(keys.len());
-                for key in keys {
-                    call.arg(key.as_bytes());
-                }
-                for arg in args {
-                    call.arg(&arg[..]);
-                }
-            }
+            Self::Body(body) => body.write(call),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Where queries run.
 
 mod builder;
+mod kept;
 mod run;
 
-use std::fmt;
+use std::{fmt, sync::Arc, time::Duration};
 
+use self::kept::Kept;
 pub use self::{builder::StoreBuilder, run::Run};
 #[cfg(feature = "async")]
 use crate::mode::Async;
@@ -31,11 +33,12 @@ use crate::{
 pub struct Store<M: Mode> {
     connection: M::Connection,
     endpoint: Endpoint,
+    kept: Kept,
 }
 
 impl<M: Mode> Store<M> {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
-        Self { connection: M::Connection::new(&endpoint), endpoint }
+        Self { connection: M::Connection::new(&endpoint), endpoint, kept: Kept::default() }
     }
 
     /// Settings for a store.
@@ -58,6 +61,18 @@ impl<M: Mode> Store<M> {
     /// A connection to send one query over.
     pub(crate) fn link(&self) -> M::Connection {
         self.connection.clone()
+    }
+
+    /// A connection whose requests take this long at most, each as a whole: waiting for a free connection, making one,
+    /// and the replies. The store's own limits hold as well. On an engine in the process there is nothing to limit.
+    pub(crate) fn link_within(&self, limit: Duration) -> M::Connection {
+        self.link().within(limit)
+    }
+
+    /// What a feature keeps for this store and its clones: one value of each type, made by the first who asks. It is
+    /// dropped with the last clone, and so must not hold one; a [`link`](Self::link) is no clone.
+    pub(crate) fn once<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        self.kept.once(make)
     }
 }
 
@@ -104,7 +119,7 @@ impl Store<Async> {
 
 impl<M: Mode> Clone for Store<M> {
     fn clone(&self) -> Self {
-        Self { connection: self.connection.clone(), endpoint: self.endpoint.clone() }
+        Self { connection: self.connection.clone(), endpoint: self.endpoint.clone(), kept: self.kept.clone() }
     }
 }
 
