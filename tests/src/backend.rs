@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use redis_model::{Async, Blocking, Key, Mode, Query, Result, Run, embedded::Engine, generic::Store};
+use redis_model::{
+    Async, Blocking, Key, Mode, Query, Result, Run,
+    embedded::Engine,
+    generic::{Store, StoreBuilder},
+};
 
 use crate::RedisServer;
 
@@ -25,7 +29,15 @@ pub trait Wait: Mode {
     ///
     /// # Errors
     /// Those of connecting.
-    fn connect(url: &str) -> Result<Store<Self>>;
+    fn connect(url: &str) -> Result<Store<Self>> {
+        Self::connect_with(Store::builder().url(url))
+    }
+
+    /// A store with these settings.
+    ///
+    /// # Errors
+    /// Those of connecting.
+    fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>>;
 }
 
 impl Wait for Blocking {
@@ -33,8 +45,8 @@ impl Wait for Blocking {
         operation
     }
 
-    fn connect(url: &str) -> Result<Store<Self>> {
-        Store::<Self>::connect(url)
+    fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>> {
+        settings.connect()
     }
 }
 
@@ -43,8 +55,8 @@ impl Wait for Async {
         block_on(operation)
     }
 
-    fn connect(url: &str) -> Result<Store<Self>> {
-        block_on(Store::<Self>::connect(url))
+    fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>> {
+        block_on(settings.connect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A proxy between a client and a server that fails on command.
 
 use crate::address::url;
-use crate::relay::{Relay, State};
+use crate::relay::{Held, Relay, State};
 use crate::server::RedisServer;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroU64;
@@ -62,6 +62,16 @@ impl Proxy {
         self.relay.connections()
     }
 
+    /// Gives how many requests have come from clients so far, delayed ones counted.
+    pub fn requests(&self) -> u64 {
+        self.relay.requests()
+    }
+
+    /// Closes all current connections towards the clients only: what they have sent still reaches the server.
+    pub fn hang_up(&self) {
+        self.relay.update(State::hang_up);
+    }
+
     /// Drops all current connections; new ones are accepted.
     pub fn cut(&self) {
         self.relay.update(State::cut_all);
@@ -79,12 +89,23 @@ impl Proxy {
 
     /// Stops forwarding replies, until [`release`](Self::release); requests still reach the server.
     pub fn hold(&self) {
-        self.relay.update(|state| state.is_holding = true);
+        self.relay.update(|state| state.held = Held::Replies);
     }
 
-    /// Forwards the replies held back, and those to come.
+    /// Stops forwarding to clients that have sent `SUBSCRIBE`, until [`release`](Self::release): their end is half-open.
+    pub fn hold_messages(&self) {
+        self.relay.update(|state| state.held = Held::Messages);
+    }
+
+    /// Stops forwarding the requests of current connections, until [`release`](Self::release): they reach the server late,
+    /// also if the client has given them up and closed its connection. Those of new connections pass.
+    pub fn delay_requests(&self) {
+        self.relay.update(State::delay_requests);
+    }
+
+    /// Forwards what was held back, and what is to come.
     pub fn release(&self) {
-        self.relay.update(|state| state.is_holding = false);
+        self.relay.update(State::release);
     }
 
     /// Has the server carry out the `n`-th request from now, and cuts its connection in place of the reply.
@@ -199,6 +220,47 @@ mod tests {
 
         proxy.release();
         assert_eq!(client.join().unwrap().unwrap(), 1);
+    }
+
+    #[test]
+    fn held_messages_hold_no_other_replies() {
+        let proxy = Proxy::start(RedisServer::shared());
+        let (mut current, mut listener) = (connect(&proxy).unwrap(), connect(&proxy).unwrap());
+        listener.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+        proxy.hold_messages();
+        assert_eq!(incr("proxy:messages", &mut current).unwrap(), 1);
+        let confirmation = redis::cmd("SUBSCRIBE").arg("proxy:news").query::<Value>(&mut listener);
+        assert!(confirmation.unwrap_err().is_timeout());
+    }
+
+    #[test]
+    fn a_delayed_request_arrives_after_its_client_has_gone() {
+        let server = RedisServer::shared();
+        let proxy = Proxy::start(server);
+        let mut gone = connect(&proxy).unwrap();
+        gone.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        proxy.delay_requests();
+        assert!(incr("proxy:delayed", &mut gone).unwrap_err().is_timeout());
+        drop(gone);
+        assert_eq!(incr("proxy:delayed", &mut connect(&proxy).unwrap()).unwrap(), 1);
+        proxy.release();
+        wait_until("the late request has arrived", || server.command(&["GET", "proxy:delayed"]) == text("2"));
+    }
+
+    #[test]
+    fn a_client_that_was_hung_up_on_is_still_heard() {
+        let server = RedisServer::shared();
+        let proxy = Proxy::start(server);
+        let mut connection = connect(&proxy).unwrap();
+        let count = proxy.requests();
+        proxy.delay_requests();
+        let client = thread::spawn(move || incr("proxy:hung-up", &mut connection));
+        wait_until("the request has come", || proxy.requests() > count);
+        proxy.hang_up();
+        assert!(client.join().unwrap().unwrap_err().is_connection_dropped());
+        assert_eq!(server.command(&["GET", "proxy:hung-up"]), Value::Nil);
+        proxy.release();
+        wait_until("the late request has arrived", || server.command(&["GET", "proxy:hung-up"]) == text("1"));
     }
 
     #[test]

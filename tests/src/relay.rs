@@ -21,12 +21,25 @@ pub(crate) struct Relay {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) is_refusing: bool,
-    pub(crate) is_holding: bool,
+    pub(crate) held: Held,
     pub(crate) is_closed: bool,
+    // The requests of connections up to this number wait.
+    delayed: usize,
+    pub(crate) requests: u64,
     pub(crate) requests_until_cut: Option<NonZeroU64>,
     connections: usize,
     // The connections that are not cut, by number.
     links: HashMap<usize, Link>,
+}
+
+/// What is not forwarded to clients for now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Held {
+    #[default]
+    Nothing,
+    /// What comes to clients that have sent `SUBSCRIBE`.
+    Messages,
+    Replies,
 }
 
 #[derive(Debug)]
@@ -35,11 +48,25 @@ struct Link {
     server: TcpStream,
     // The reply that is not forwarded but cuts the connection, counted from 1.
     fatal_reply: Option<u64>,
+    has_subscribed: bool,
 }
 
 impl State {
     pub(crate) fn cut_all(&mut self) {
         self.links.drain().for_each(|(_, link)| link.cut());
+    }
+
+    pub(crate) fn delay_requests(&mut self) {
+        self.delayed = self.connections;
+    }
+
+    // The server's ends stay open, for what is on its way to it. An error means that the client was faster.
+    pub(crate) fn hang_up(&mut self) {
+        self.links.values().for_each(|link| _ = link.client.shutdown(Shutdown::Both));
+    }
+
+    pub(crate) fn release(&mut self) {
+        (self.held, self.delayed) = (Held::Nothing, 0);
     }
 
     fn cut(&mut self, number: usize) {
@@ -65,6 +92,11 @@ impl Relay {
     /// How many connections were taken so far.
     pub(crate) fn connections(&self) -> usize {
         self.state.lock().connections
+    }
+
+    /// How many requests have come so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.state.lock().requests
     }
 
     /// Changes the state; the threads notice at once.
@@ -100,7 +132,7 @@ impl Relay {
 
         let mut state = self.state.lock();
         let number = state.connections;
-        state.links.insert(number, Link { client, server, fatal_reply: None });
+        state.links.insert(number, Link { client, server, fatal_reply: None, has_subscribed: false });
         drop(state);
 
         let relay = Arc::clone(self);
@@ -115,7 +147,9 @@ impl Relay {
         let mut count = 0;
         while let Ok(Some(request)) = requests.next() {
             count += 1;
+            self.note_subscription(number, &request);
             let is_fatal = self.count_request(number, count);
+            self.wait_for_delay(number);
             if server.write_all(&request).is_err() {
                 break;
             }
@@ -127,9 +161,26 @@ impl Relay {
         self.update(|state| state.cut(number));
     }
 
+    // Also for a client that has closed its end meanwhile: what it has sent is on its way.
+    fn wait_for_delay(&self, number: usize) {
+        let mut state = self.state.lock();
+        while number <= state.delayed && state.links.contains_key(&number) {
+            self.changed.wait(&mut state);
+        }
+    }
+
+    fn note_subscription(&self, number: usize, request: &[u8]) {
+        if request.windows(9).any(|word| word == b"SUBSCRIBE")
+            && let Some(link) = self.state.lock().links.get_mut(&number)
+        {
+            link.has_subscribed = true;
+        }
+    }
+
     // Says whether this request, the `count`-th of its connection, is the last one of the connection.
     fn count_request(&self, number: usize, count: u64) -> bool {
         let mut state = self.state.lock();
+        state.requests += 1;
         let Some(left) = state.requests_until_cut else {
             return false;
         };
@@ -161,7 +212,11 @@ impl Relay {
             state.links.get(&number).is_some_and(|link| link.fatal_reply != Some(count))
         };
         let mut state = self.state.lock();
-        while may(&state) && state.is_holding {
+        let is_held = |state: &MutexGuard<'_, State>| {
+            let has_subscribed = state.links.get(&number).is_some_and(|link| link.has_subscribed);
+            state.held == Held::Replies || (state.held == Held::Messages && has_subscribed)
+        };
+        while may(&state) && is_held(&state) {
             self.changed.wait(&mut state);
         }
         may(&state)

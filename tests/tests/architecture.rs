@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rooms, each above those that it may import: from the bottom up.
 const ROOMS: &[&str] = &[
+    "random",
     "codec",
     "key",
     "path",
@@ -19,6 +20,7 @@ const ROOMS: &[&str] = &[
     "layout",
     "handle",
     "model",
+    "lock",
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{env, process::Command};
 
-/// The compiler whose own messages are recorded in `ui/paths` and `ui/types`; other versions word them otherwise.
+/// The compiler whose own messages are recorded in `ui/locks`, `ui/paths` and `ui/types`; other versions word them otherwise.
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]
@@ -12,7 +12,7 @@ fn mistakes_are_explained() {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }
     if compiler().starts_with(COMPILER) {
-        for topic in ["paths", "types"] {
+        for topic in ["locks", "paths", "types"] {
             cases.compile_fail(format!("ui/{topic}/*.rs"));
         }
     }
