@@ -4,13 +4,14 @@
 //! |---|---|
 //! | `cargo bench -p redis-model-benches --bench latency` | one operation at a time, blocking and async |
 //! | `cargo bench -p redis-model-benches --bench throughput` | 64 tasks on one connection |
+//! | `cargo bench -p redis-model-benches --bench locks` | locks, next to hand-written ones and to those of other crates |
 //! | `cargo bench -p redis-model-benches --bench embedded` | the engine in the process |
 //! | `cargo bench -p redis-model-benches --bench growth` | the engine with 10 thousand, 100 thousand and a million entries |
 //! | `benches/side-by-side` | the engine as a server, next to `redis-server`: requests per second, and memory |
 //! | `benches/instructions` | instructions of the client for each operation, by callgrind |
 //! | `benches/compile-time` | `cargo check` of 50 models |
 //!
-//! Each prints a Markdown table. Latency and throughput start a `redis-server` of their own. After `--` come words that the
+//! Each prints Markdown tables. Latency, throughput and locks start a `redis-server` of their own. After `--` come words that the
 //! names of the operations to measure hold, and `--rounds N`: more rounds narrow the interval.
 //!
 //! # Method

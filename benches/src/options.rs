@@ -35,6 +35,12 @@ impl Options {
         Some(options)
     }
 
+    /// The same without words: everything is to be measured.
+    #[must_use]
+    pub const fn of_all(&self) -> Self {
+        Self { rounds: self.rounds, words: Vec::new() }
+    }
+
     /// Whether the operation of this name is to be measured.
     #[must_use]
     pub fn wants(&self, operation: &str) -> bool {

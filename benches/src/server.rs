@@ -6,7 +6,7 @@ use redis::{
     AsyncConnectionConfig, Client, Cmd, Connection, FromRedisValue, IntoConnectionInfo, Pipeline,
     aio::MultiplexedConnection, io::tcp::TcpSettings,
 };
-use redis_model::{Async, Blocking, Mode, Query, blocking, prelude::*};
+use redis_model::{Async, Blocking, Mode, Query, blocking, generic::Store, prelude::*};
 use redis_model_tests::RedisServer;
 
 use crate::{User, by_hand};
@@ -45,6 +45,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
+    }
+
+    /// Its port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.server.port()
     }
 
     /// A blocking connection, with the settings of a store.
@@ -110,18 +116,29 @@ impl ByHand for MultiplexedConnection {
 
 /// A mode whose results are awaited, so that each operation is written once for both.
 pub trait ByModel: Mode {
+    /// A store on the server at this URL; panics on errors.
+    fn connect(url: &str) -> impl Future<Output = Store<Self>>;
+
     /// The result, when it is there; panics on errors.
-    fn wait<T: Send + 'static>(result: Self::Result<'static, T>) -> impl Future<Output = T>;
+    fn wait<'a, T: Send + 'a>(result: Self::Result<'a, T>) -> impl Future<Output = T>;
 }
 
 impl ByModel for Blocking {
-    async fn wait<T: Send + 'static>(result: Self::Result<'static, T>) -> T {
+    async fn connect(url: &str) -> Store<Self> {
+        Store::<Self>::connect(url).expect(ANSWERED)
+    }
+
+    async fn wait<'a, T: Send + 'a>(result: Self::Result<'a, T>) -> T {
         result.expect(ANSWERED)
     }
 }
 
 impl ByModel for Async {
-    async fn wait<T: Send + 'static>(result: Self::Result<'static, T>) -> T {
+    async fn connect(url: &str) -> Store<Self> {
+        Store::<Self>::connect(url).await.expect(ANSWERED)
+    }
+
+    async fn wait<'a, T: Send + 'a>(result: Self::Result<'a, T>) -> T {
         result.await.expect(ANSWERED)
     }
 }
