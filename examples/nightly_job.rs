@@ -92,10 +92,8 @@ async fn run_job(worker: &str, store: &Store, guard: &Guard) -> Result<()> {
     // Other systems can refuse the number of a leader who is not the newest.
     say(worker, &format!("leads after {done} steps, with the fence {}", guard.fence()));
     for step in done + 1..=STEPS {
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(200)) => {} // the work
-            lost = guard.lost() => lost.and_then(|()| Err(Error::LockLost { path: guard.path() }))?,
-        }
+        let work = tokio::time::sleep(Duration::from_millis(200));
+        guard.until_lost(work).await?;
         // The server refuses this of one who has lost the lock and does not know.
         guard.run(progress.steps().set(step)).await?;
         say(worker, &format!("step {step} is done"));

@@ -208,6 +208,21 @@ impl<M: Mode> Guards<M> {
         self.guards.iter().all(Guard::is_held)
     }
 
+    /// Asks the server, in one round trip, whether all of the locks are held.
+    ///
+    /// # Errors
+    /// [`Error::LockLost`] of the first that is not; else those of any request.
+    pub fn check(&self) -> M::Result<'_, ()> {
+        M::run(async move {
+            let Some(first) = self.guards.first() else { return Ok(()) };
+            first.keeping.revive();
+            let checks = self.guards.iter().map(|guard| Query::checking(guard.held.hold.condition()).attempt());
+            let answers = Query::all(checks).over(&mut first.keeping.link.clone()).await?;
+            self.guards.iter().zip(&answers).for_each(|(guard, answer)| guard.held.heed(answer));
+            answers.into_iter().collect()
+        })
+    }
+
     /// How long all of them are held for sure if nothing renews them; zero when one is lost.
     pub fn remaining(&self) -> Duration {
         self.guards.iter().map(Guard::remaining).min().unwrap_or_default()

@@ -23,6 +23,8 @@ mod request;
 mod semaphore;
 mod tasks;
 mod terms;
+#[cfg(feature = "async")]
+mod until_lost;
 mod waiter;
 mod waiting;
 

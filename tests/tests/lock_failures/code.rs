@@ -114,6 +114,27 @@ async fn a_loss_is_told_beside_the_work() {
 }
 
 #[tokio::test]
+async fn work_goes_on_until_its_lock_is_lost() {
+    let server = RedisServer::start();
+    let store = Store::connect(&server.url()).await.unwrap();
+    let lease = Duration::from_millis(300);
+    let guard = lock().lease(lease).acquire(&store).await.unwrap();
+    assert_eq!(guard.until_lost(async { 7 }).await.unwrap(), 7);
+    let guards = Lock::all([Lock::at("b").lease(lease), Lock::at("c").lease(lease)]).acquire(&store).await.unwrap();
+    assert_eq!(guards.until_lost(guard.until_lost(async { 8 })).await.unwrap().unwrap(), 8);
+    guards.check().await.unwrap();
+
+    server.command(&["DEL", "{a}@lock", "{c}@lock"]);
+    let lost = guard.until_lost(std::future::pending::<()>()).await.unwrap_err();
+    assert!(matches!(&lost, Error::LockLost { path } if path == "a"), "{lost:?}");
+    let lost = guards.until_lost(std::future::pending::<()>()).await.unwrap_err();
+    assert!(matches!(&lost, Error::LockLost { path } if path == "c"), "{lost:?}");
+    assert!(guards.check().await.unwrap_err().is_lock_lost());
+    // What is done already is given all the same.
+    assert_eq!(guard.until_lost(async { 9 }).await.unwrap(), 9);
+}
+
+#[tokio::test]
 async fn futures_and_guards_move_between_tasks() {
     let store = Store::embedded();
     let acquiring = {

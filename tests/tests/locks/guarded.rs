@@ -32,6 +32,29 @@ on_every_backend! {
         backend.wait(guard.check()).unwrap();
     }
 
+    fn every_kind_of_write_can_be_made_under_a_lock(backend) {
+        let guard = saved(backend);
+        let it = User::at(1);
+        assert_eq!(backend.wait(guard.run(it.logins().set_max(9))).unwrap(), 9);
+        assert_eq!(backend.wait(guard.run(it.name().swap("Eve"))).unwrap().as_deref(), Some("Ada"));
+        backend.wait(guard.run(it.name().compare_and_set("Eve", "Bob"))).unwrap();
+        backend.wait(guard.run(it.address().zip().set("1"))).unwrap();
+        assert_eq!(backend.wait(guard.run(it.address().zip().take())).unwrap().as_deref(), Some("1"));
+        assert!(backend.wait(guard.run(it.expire(LONG))).unwrap());
+        assert!(backend.wait(guard.run(it.persist())).unwrap());
+        assert!(backend.wait(guard.run(it.code().clear())).unwrap());
+        assert!(backend.wait(guard.run(it.delete())).unwrap());
+        backend.wait(guard.run(it.or_create().name().set("new"))).unwrap();
+        assert_eq!(backend.run(it.name().get()).unwrap().as_deref(), Some("new"));
+        lose(backend);
+        for result in [
+            backend.wait(guard.run(it.logins().set_max(99))).map(drop::<i64>),
+            backend.wait(guard.run(it.or_create().name().set("late"))),
+        ] {
+            assert!(matches!(result, Err(Error::LockLost { .. })), "{result:?}");
+        }
+    }
+
     fn a_write_under_a_lost_lock_is_refused_and_changes_nothing(backend) {
         let it = User::at(1);
         let writes: [Query<()>; 7] = [
