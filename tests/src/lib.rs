@@ -10,6 +10,7 @@ mod about;
 mod address;
 mod backend;
 mod builder;
+mod cancel;
 mod frame;
 mod launch;
 mod process;
@@ -20,6 +21,7 @@ mod wait;
 
 pub use backend::{Backend, Wait};
 pub use builder::RedisServerBuilder;
+pub use cancel::poll_and_drop;
 pub use proxy::Proxy;
 pub use server::RedisServer;
 pub use wait::wait_until;

@@ -93,8 +93,9 @@ impl Lock {
     /// [`Error::LockTimeout`](crate::Error::LockTimeout) when others held it for the whole time;
     /// [`Error::InvalidPath`](crate::Error::InvalidPath), [`Error::InvalidKey`](crate::Error::InvalidKey);
     /// [`Error::LockState`](crate::Error::LockState) when something else has changed the tree's keys;
-    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory); else those of any request. While it waits, a server that starts
-    /// again, or a connection that breaks, is waited for as well.
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory); [`Error::LockLost`](crate::Error::LockLost) when the answer takes
+    /// longer than the lease lasts; else those of any request. While it waits, a server that starts again, or a connection
+    /// that breaks, is waited for as well.
     pub fn acquire<'a, M: Mode>(&self, store: &'a Store<M>) -> M::Result<'a, Guard<M>> {
         let lock = self.clone();
         M::run(async move {

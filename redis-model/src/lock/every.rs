@@ -131,6 +131,9 @@ impl Locks {
 }
 
 /// What holds several locks, until it is released or dropped, or a lease ends: as a [`Guard`] of each.
+///
+/// Dropping it gives each lock back as its guard would, one after another: [`release`](Self::release) takes one round trip
+/// for all of them.
 #[must_use = "guards that are dropped, also by `let _ =`, give the locks back at once: keep them as `_guards`"]
 pub struct Guards<M: Mode> {
     guards: Vec<Guard<M>>,

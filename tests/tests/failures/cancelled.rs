@@ -1,28 +1,11 @@
 //! Futures that are dropped half-way: the store works on, and nobody gets their replies.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-};
+use std::future::Future;
 
 use redis_model::{Query, Result, Store, prelude::*};
-use redis_model_tests::{Proxy, RedisServer};
+use redis_model_tests::{Proxy, RedisServer, poll_and_drop};
 
 use crate::{User, command, user};
-
-/// Polls a future so many times and drops it then, unless it is done before: says whether it is.
-async fn poll_and_drop<T>(future: impl Future<Output = T>, times: usize) -> bool {
-    let mut future = pin!(future);
-    for _ in 0..times {
-        if poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await {
-            return true;
-        }
-        // Lets the connection's driver go on.
-        tokio::task::yield_now().await;
-    }
-    false
-}
 
 /// Answers that could not be those of a query that was dropped.
 async fn check_answers(store: &Store, round: usize) {

@@ -1,27 +1,9 @@
 //! Acquisitions that are dropped half-way.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-};
-
 use redis_model::{Mutex, Redlock, Semaphore, Store};
+use redis_model_tests::poll_and_drop;
 
 use super::*;
-
-/// Polls a future so many times and drops it then, unless it is done before, with what it answers.
-async fn poll_and_drop<T>(future: impl Future<Output = T>, times: usize) -> bool {
-    let mut future = pin!(future);
-    for _ in 0..times {
-        if poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await {
-            return true;
-        }
-        // Lets the connection's driver go on.
-        tokio::task::yield_now().await;
-    }
-    false
-}
 
 async fn exists(store: &Store, key: &str) -> bool {
     Query::<bool>::command(redis::cmd("EXISTS").arg(key).take()).run(store).await.unwrap()
