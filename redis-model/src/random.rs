@@ -3,12 +3,17 @@
 use std::hash::{BuildHasher, RandomState};
 
 /// 128 random bits from the system: an id that no other process has, on whatever machine.
-pub(crate) fn random_id() -> u128 {
+fn random_id() -> u128 {
     let mut bytes = [0; 16];
     match getrandom::fill(&mut bytes) {
         Ok(()) => u128::from_ne_bytes(bytes),
         Err(_) => hashed_id(),
     }
+}
+
+/// The same as text, in hexadecimal.
+pub(crate) fn random_text() -> String {
+    format!("{:032x}", random_id())
 }
 
 /// For a system that has no randomness to give: std's hashers have keys of their own in each process.

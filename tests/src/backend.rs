@@ -188,3 +188,27 @@ macro_rules! on_every_backend {
         }
     )*};
 }
+
+/// Makes a test of each function for both modes, for what needs servers of its own; `M` is the mode.
+#[macro_export]
+macro_rules! in_both_modes {
+    ($($(#[$attribute:meta])* fn $name:ident<$mode:ident>() $body:block)*) => {$(
+        $(#[$attribute])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            fn check<$mode: $crate::Wait>() $body
+
+            #[test]
+            fn blocking() {
+                check::<redis_model::Blocking>();
+            }
+
+            #[test]
+            fn asynchronous() {
+                check::<redis_model::Async>();
+            }
+        }
+    )*};
+}

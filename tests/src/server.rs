@@ -108,6 +108,19 @@ impl RedisServer {
         reply.unwrap_or_else(|error| panic!("{command:?}: {error}"))
     }
 
+    /// Gives how often the server has run scripts.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server does not tell.
+    pub fn scripts_run(&self) -> u64 {
+        let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut self.connection()).expect("it tells all");
+        let calls = |line: &str| {
+            line.strip_prefix("cmdstat_eval")?.split("calls=").nth(1)?.split(',').next()?.parse::<u64>().ok()
+        };
+        stats.lines().filter_map(calls).sum()
+    }
+
     /// Opens a connection that waits ten seconds for a reply.
     ///
     /// # Panics

@@ -3,9 +3,6 @@
 // A test reports by its panic.
 #![allow(clippy::unwrap_used)]
 
-#[path = "connections/modes.rs"]
-mod modes;
-
 use std::{
     env, error,
     io::{Read, Write},
@@ -16,9 +13,7 @@ use std::{
 };
 
 use redis_model::{Error, Query, Result, Store, blocking, generic, prelude::*, redis::cmd};
-use redis_model_tests::RedisServer;
-
-use self::modes::{Opens, in_both_modes};
+use redis_model_tests::{RedisServer, Wait, in_both_modes};
 
 const PASSWORD: &str = "Tr0ub4dor & 3";
 const GUESS: &str = "letmein-guess";
@@ -31,11 +26,11 @@ fn get() -> Query<Option<String>> {
     Query::command(cmd("GET").arg("key").take())
 }
 
-fn run<M: Opens, T: Send + 'static>(store: &generic::Store<M>, query: Query<T>) -> Result<T> {
+fn run<M: Wait, T: Send + 'static>(store: &generic::Store<M>, query: Query<T>) -> Result<T> {
     M::wait(query.run(store))
 }
 
-fn settings<M: Opens>(server: &RedisServer) -> generic::StoreBuilder<M> {
+fn settings<M: Wait>(server: &RedisServer) -> generic::StoreBuilder<M> {
     generic::Store::<M>::builder().url(&format!("redis://127.0.0.1:{}/", server.port()))
 }
 
@@ -67,8 +62,8 @@ in_both_modes! {
         for attempt in [
             M::connect(&by_url),
             M::connect(&format!("{by_url}?protocol=resp3")),
-            M::open(settings(&server).password(GUESS)),
-            M::open(settings(&server).username("nobody").password(GUESS)),
+            M::connect_with(settings(&server).password(GUESS)),
+            M::connect_with(settings(&server).username("nobody").password(GUESS)),
         ] {
             let error = attempt.unwrap_err();
             assert!(matches!(&error, Error::Refused { address, .. } if address.contains(&server.port().to_string())));
@@ -80,13 +75,13 @@ in_both_modes! {
 
     fn without_the_password_it_is_refused_at_once<M>() {
         let server = RedisServer::builder().password(PASSWORD).start();
-        let error = M::open(settings(&server)).unwrap_err();
+        let error = M::connect_with(settings(&server)).unwrap_err();
         assert!(matches!(error, Error::Refused { .. }), "{error:?}");
     }
 
     fn without_the_password_no_query_runs<M>() {
         let server = RedisServer::builder().password(PASSWORD).start();
-        let error = M::open(settings(&server)).and_then(|store| run(&store, set("x"))).unwrap_err();
+        let error = M::connect_with(settings(&server)).and_then(|store| run(&store, set("x"))).unwrap_err();
         assert!(matches!(error, Error::Refused { .. }), "{error:?}");
         assert_eq!(server.command(&["DBSIZE"]), redis_model::redis::Value::Int(0));
     }
@@ -97,7 +92,7 @@ in_both_modes! {
         let built = settings::<M>(&server).url("redis://127.0.0.1/").url(&server.url()).password(PASSWORD);
         let shown = format!("{store:?} {store:#?} {built:?} {built:#?}");
         assert!(!shown.contains("Tr0ub4dor"), "{shown}");
-        let store = M::open(built).unwrap();
+        let store = M::connect_with(built).unwrap();
         run(&store, set("x")).unwrap();
         assert!(format!("{store:?}").contains(&server.port().to_string()));
     }
@@ -105,7 +100,7 @@ in_both_modes! {
     fn a_user_may_do_what_its_rights_allow<M>() {
         let server = RedisServer::start();
         server.command(&["ACL", "SETUSER", "reader", "on", ">s3cret", "~*", "+@read", "+@connection"]);
-        let store = M::open(settings(&server).username("reader").password("s3cret")).unwrap();
+        let store = M::connect_with(settings(&server).username("reader").password("s3cret")).unwrap();
         assert_eq!(run(&store, get()).unwrap(), None);
         let error = run(&store, set("x")).unwrap_err();
         assert!(matches!(error, Error::Server { .. }), "{error:?}");
@@ -117,16 +112,16 @@ in_both_modes! {
     fn a_unix_socket_leads_to_the_server<M>() {
         let server = RedisServer::builder().unix_socket().password(PASSWORD).start();
         let path = server.socket_path();
-        let store = M::open(generic::Store::<M>::builder().unix(path).password(PASSWORD).database(2)).unwrap();
+        let store = M::connect_with(generic::Store::<M>::builder().unix(path).password(PASSWORD).database(2)).unwrap();
         run(&store, set("by socket")).unwrap();
-        assert_eq!(run(&M::open(settings(&server).password(PASSWORD).database(2)).unwrap(), get()).unwrap().as_deref(), Some("by socket"));
+        assert_eq!(run(&M::connect_with(settings(&server).password(PASSWORD).database(2)).unwrap(), get()).unwrap().as_deref(), Some("by socket"));
         let open = RedisServer::builder().unix_socket().start();
         let url = format!("unix://{}?db=3", open.socket_path().display());
         run(&M::connect(&url).unwrap(), set("by url")).unwrap();
-        let other = M::open(settings(&open).database(3)).unwrap();
+        let other = M::connect_with(settings(&open).database(3)).unwrap();
         assert_eq!(run(&other, get()).unwrap().as_deref(), Some("by url"));
         let missing = open.socket_path().with_file_name("no.sock");
-        let error = M::open(generic::Store::<M>::builder().unix(&missing)).unwrap_err();
+        let error = M::connect_with(generic::Store::<M>::builder().unix(&missing)).unwrap_err();
         assert!(matches!(&error, Error::Connect { address, .. } if address.ends_with("no.sock")), "{error:?}");
     }
 
@@ -140,13 +135,13 @@ in_both_modes! {
 
     fn each_database_has_its_own_keys<M>() {
         let server = RedisServer::start();
-        let by_number = M::open(settings(&server).database(5)).unwrap();
+        let by_number = M::connect_with(settings(&server).database(5)).unwrap();
         let by_url = M::connect(&format!("{}6", server.url())).unwrap();
         run(&by_number, set("five")).unwrap();
         run(&by_url, set("six")).unwrap();
         assert_eq!(run(&M::connect(&server.url()).unwrap(), get()).unwrap(), None);
         assert_eq!(run(&by_number, get()).unwrap().as_deref(), Some("five"));
-        let later_wins = M::open(generic::Store::<M>::builder().url(&format!("{}5", server.url())).database(6)).unwrap();
+        let later_wins = M::connect_with(generic::Store::<M>::builder().url(&format!("{}5", server.url())).database(6)).unwrap();
         assert_eq!(run(&later_wins, get()).unwrap().as_deref(), Some("six"));
         let newer_protocol = M::connect(&format!("{}6?protocol=resp3", server.url())).unwrap();
         assert_eq!(run(&newer_protocol, get()).unwrap().as_deref(), Some("six"));
@@ -167,7 +162,7 @@ in_both_modes! {
             (builder().response_timeout(Duration::ZERO), "response_timeout"),
             (builder().max_connections(0), "max_connections"),
         ] {
-            let error = M::open(settings).unwrap_err();
+            let error = M::connect_with(settings).unwrap_err();
             assert!(matches!(error, Error::Config { .. }), "{error:?}");
             let said = everything_said(&error);
             assert!(said.contains(name) && !said.contains("hunter2"), "{said}");
@@ -177,10 +172,10 @@ in_both_modes! {
     fn a_server_that_says_nothing_is_given_up<M>() {
         let mut server = RedisServer::start();
         server.pause();
-        let error = M::open(settings(&server).connect_timeout(Duration::from_millis(50))).unwrap_err();
+        let error = M::connect_with(settings(&server).connect_timeout(Duration::from_millis(50))).unwrap_err();
         assert!(matches!(error, Error::Connect { .. }), "{error:?}");
         server.resume();
-        run(&M::open(settings(&server)).unwrap(), set("x")).unwrap();
+        run(&M::connect_with(settings(&server)).unwrap(), set("x")).unwrap();
     }
 
     fn a_server_of_another_kind_is_no_connection<M>() {

@@ -9,8 +9,6 @@ mod answers;
 mod cancelled;
 #[path = "failures/lost.rs"]
 mod lost;
-#[path = "connections/modes.rs"]
-mod modes;
 #[path = "failures/slow.rs"]
 mod slow;
 

@@ -4,27 +4,6 @@
 // A test reports by its panic.
 #![allow(clippy::unwrap_used)]
 
-/// Makes a test of each function for both modes.
-macro_rules! in_both_modes {
-    ($(fn $name:ident<M>() $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            fn check<M: redis_model_tests::Wait>() $body
-
-            #[test]
-            fn blocking() {
-                check::<redis_model::Blocking>();
-            }
-
-            #[test]
-            fn asynchronous() {
-                check::<redis_model::Async>();
-            }
-        }
-    )*};
-}
-
 #[path = "lock_failures/cancelled.rs"]
 mod cancelled;
 #[path = "lock_failures/code.rs"]
@@ -45,7 +24,7 @@ mod runtimes;
 use std::time::{Duration, Instant};
 
 use redis_model::{Lock, Query, generic, redis};
-use redis_model_tests::{RedisServer, Wait};
+use redis_model_tests::{RedisServer, Wait, in_both_modes};
 
 /// Longer than a test takes, so that nothing of it ends by itself.
 const LONG: Duration = Duration::from_secs(600);
@@ -87,14 +66,6 @@ fn entries(server: &RedisServer) -> Vec<String> {
 /// How many wait in the tree `a`.
 fn waiting(server: &RedisServer) -> usize {
     ask(server, &["ZCARD", "{a}@lock:queue"])
-}
-
-/// How often a server has run scripts.
-fn scripts(server: &RedisServer) -> u64 {
-    let stats: String = ask(server, &["INFO", "commandstats"]);
-    let calls =
-        |line: &str| line.strip_prefix("cmdstat_eval")?.split("calls=").nth(1)?.split(',').next()?.parse::<u64>().ok();
-    stats.lines().filter_map(calls).sum()
 }
 
 /// Waits as a task for what other tasks or processes do in their own time.

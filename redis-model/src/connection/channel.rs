@@ -142,13 +142,14 @@ impl<T: Transport> Listener for Subscription<T> {
     }
 }
 
-/// Runs a request, and once more if its connection broke and it only reads.
+/// Runs a request, and once more if its connection broke and it may come twice.
 pub(super) async fn with_repeat<T, F: Future<Output = Result<T>>>(
     repeatable: Repeatable<'_>,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T> {
     match attempt().await {
-        Err(Error::Disconnected { .. }) if repeatable() => attempt().await,
+        // The first attempt has left: whatever the second one meets, it is not that nothing was sent.
+        Err(Error::Disconnected { .. }) if repeatable() => attempt().await.map_err(Error::after_others),
         result => result,
     }
 }

@@ -89,11 +89,9 @@ impl<'a, M: Mode> Acquisition<'a, M> {
             has_waited = true;
             match keeping.room.wait(&waiter, &self.request, due, session, until).await {
                 Outcome::Granted { fence, heard } => {
-                    let lease = granted_for(self.first_lease());
-                    if self.lock.terms.is_renewed && heard.elapsed() < lease / 2 {
-                        return self.granted(fence, heard, lease);
+                    if let Some(guard) = self.handed_over(fence, heard) {
+                        return Ok(guard);
                     }
-                    // Too little of the lease is sure: asking again confirms it.
                 }
                 Outcome::AskAgain => {}
                 Outcome::TimedOut => return Err(self.timed_out().await),
@@ -141,6 +139,14 @@ impl<'a, M: Mode> Acquisition<'a, M> {
         Ok(Guard::new(self.keeping.clone(), held, term.renew_at(asked, lease)))
     }
 
+    /// Holds what was granted to a waiter of whom the server had last heard then; nothing where too little of the lease is
+    /// sure: asking again confirms it.
+    fn handed_over(&mut self, fence: u64, heard: Instant) -> Option<Guard<M>> {
+        let lease = granted_for(self.first_lease());
+        let is_enough = self.lock.terms.is_renewed && heard.elapsed() < lease / 2;
+        if is_enough { self.granted(fence, heard, lease).ok() } else { None }
+    }
+
     /// Leaves the queue, and says why it took so long.
     async fn timed_out(&mut self) -> Error {
         let left = self.request.release().over(&mut self.keeping.link.clone()).await;
@@ -156,8 +162,11 @@ impl<'a, M: Mode> Acquisition<'a, M> {
 
 /// Whether an error may be gone when a server has started again.
 pub(super) fn is_passing(error: &Error) -> bool {
-    let is_busy = matches!(error, Error::Server { source, .. } if matches!(source.code(), Some("LOADING" | "MASTERDOWN" | "READONLY" | "BUSY")));
-    is_busy || error.is_connection() || error.is_timeout()
+    let is_busy = |code: &str| matches!(code, "LOADING" | "MASTERDOWN" | "READONLY" | "BUSY");
+    match error {
+        Error::Server { source, .. } => source.code().is_some_and(is_busy),
+        other => other.is_connection() || other.is_timeout(),
+    }
 }
 
 impl<M: Mode> Drop for Acquisition<'_, M> {

@@ -35,8 +35,8 @@ pub struct Locks {
 impl Lock {
     /// Several locks, to be held together. They are taken one after another in an order that is the same everywhere, so
     /// that two processes that take the same ones never wait for each other in a circle. Of locks of which one contains the
-    /// other, only the outer one is taken, exclusively if one of them is, for the owner of either. Of no locks at all, nothing is held, and nothing
-    /// runs under them.
+    /// other, only the outer one is taken, on its own terms, exclusively if one of them is, for the owner of either. Of no
+    /// locks at all, nothing is held, and nothing runs under them.
     ///
     /// ```
     /// use redis_model::{Lock, RedisModel, blocking::Store, prelude::*};

@@ -5,18 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    Lock,
-    acquire::Acquisition,
-    guard::Guard,
-    hold::{Hold as _, bounded},
-    place::Place,
-};
-use crate::{
-    error::{Error, Result},
-    mode::Mode,
-    store::Store,
-};
+use super::{Lock, acquire::Acquisition, guard::Guard, hold::bounded, place::Place};
+use crate::{error::Error, mode::Mode, store::Store};
 
 /// Lets one process fetch what all of them need, such as data behind a slow API whose copy in a cache has expired: who
 /// comes first leads, and those who come meanwhile follow: they take what is stale, or wait until the leader is done.
@@ -151,21 +141,14 @@ impl<M: Mode> Follower<M> {
             let until = Instant::now() + bounded(limit);
             match Acquisition::begin(&lock, &self.store)?.wait(until).await {
                 Ok(guard) => {
-                    give_back(guard).await;
+                    // Where that fails, it is done in the background.
+                    _ = guard.give_back().await;
                     Ok(true)
                 }
                 Err(Error::LockTimeout { .. }) => Ok(false),
                 Err(error) => Err(error),
             }
         })
-    }
-}
-
-/// Gives a lock back at once; in the background where that fails.
-async fn give_back<M: Mode>(guard: Guard<M>) {
-    let released: Result<bool> = guard.held.hold.release().over(&mut guard.keeping.link.clone()).await;
-    if released.is_ok() {
-        guard.given_back();
     }
 }
 

@@ -174,13 +174,15 @@ impl<M: Mode, H: Hold> Guard<M, H> {
     /// # Errors
     /// Those of any request. The lock is then given back in the background, or ends with its lease.
     pub fn release(self) -> M::Result<'static, Released> {
-        let (held, keeping) = (self.held.clone(), self.keeping.clone());
-        // Should this never run to its end, the guard gives back what it holds when it is dropped.
-        M::run(async move {
-            let was_held = held.release(&mut keeping.link.clone()).await?;
-            self.given_back();
-            Ok(if was_held { Released::InTime } else { Released::AlreadyLost })
-        })
+        M::run(self.give_back())
+    }
+
+    /// The same as a future of either mode. Should it never run to its end, the guard gives back what it holds when it is
+    /// dropped.
+    pub(super) async fn give_back(self) -> Result<Released> {
+        let was_held = self.held.release(&mut self.keeping.link.clone()).await?;
+        self.given_back();
+        Ok(if was_held { Released::InTime } else { Released::AlreadyLost })
     }
 
     /// Notes that it was given back.

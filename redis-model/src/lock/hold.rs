@@ -10,7 +10,7 @@ use super::tasks::Entry;
 use crate::{
     error::{Error, Result},
     mode::{Mode, Signal as _},
-    query::{Condition, Query, touch::Touch},
+    query::{Condition, Link, Query, touch::Touch},
 };
 
 /// What can be held under a lease.
@@ -109,16 +109,25 @@ impl<M: Mode, H> Held<M, H> {
 impl<M: Mode, H: Hold + ?Sized> Held<M, H> {
     /// Gives it back; false if it was no longer held.
     pub(super) async fn release(&self, link: &mut M::Connection) -> Result<bool> {
-        let answer = self.hold.release().sent_once().over(link).await;
-        let Err(Error::Disconnected { .. }) = answer else { return answer };
-        // It may have been given back although the reply was lost. Then it is not found any more, but was held up to now.
-        let was_sure = self.is_sure();
-        Ok(self.hold.release().over(link).await? || was_sure)
+        give_back(&self.hold, link, || self.is_sure()).await
     }
 
     pub(super) fn lost(&self) -> Error {
         Error::LockLost { path: self.hold.name() }
     }
+}
+
+/// Gives something back; false if it was no longer held. `is_sure` tells whether it is held for sure.
+pub(super) async fn give_back<H: Hold + ?Sized>(
+    hold: &H,
+    link: &mut impl Link,
+    is_sure: impl Fn() -> bool + Send,
+) -> Result<bool> {
+    let answer = hold.release().sent_once().over(link).await;
+    let Err(Error::Disconnected { .. }) = answer else { return answer };
+    // It may have been given back although the reply was lost. Then it is not found any more, but was held up to now.
+    let was_sure = is_sure();
+    Ok(hold.release().over(link).await? || was_sure)
 }
 
 impl<M: Mode, H: ?Sized> Held<M, H> {

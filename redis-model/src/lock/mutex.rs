@@ -68,8 +68,10 @@ impl Mutex {
     /// # Errors
     /// [`Error::LockTimeout`](crate::Error::LockTimeout) when others held it for the whole time;
     /// [`Error::InvalidKey`](crate::Error::InvalidKey) for its name, [`Error::InvalidQuery`](crate::Error::InvalidQuery)
-    /// for its lease; [`Error::WrongType`](crate::Error::WrongType) when something else lies at its key; else those of any
-    /// request. While it waits, a server that starts again, or a connection that breaks, is waited for as well.
+    /// for its lease; [`Error::WrongType`](crate::Error::WrongType) when something else lies at its key;
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory); [`Error::LockLost`](crate::Error::LockLost) when the answer takes
+    /// longer than the lease lasts; else those of any request. While it waits, a server that starts again, or a connection
+    /// that breaks, is waited for as well.
     pub fn acquire<'a, M: Mode>(&self, store: &'a Store<M>) -> M::Result<'a, MutexGuard<M>> {
         let (hold, terms) = (KeyHold::new(&self.named), self.terms);
         M::run(async move { Polling::begin(hold, terms, store)?.wait().await })

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use redis::Cmd;
+
 use super::place::hash_tag;
 use crate::{
     command::facts::readable,
     error::{Error, Result},
     key::Key,
-    query::touch::Touch,
+    query::{Query, Reply, Script, touch::Touch},
 };
 
 /// A name, and the key that stands for it: `{name}@kind`. What is wrong with the name waits in the key until a query is
@@ -35,6 +37,16 @@ impl Named {
     /// [`Error::InvalidKey`] says what is wrong with the name.
     pub(super) fn check(&self) -> Result<()> {
         self.key.check().map_err(|reason| Error::InvalidKey { reason })
+    }
+
+    /// A script on the key.
+    pub(super) fn ask<T>(
+        &self,
+        script: &'static Script,
+        arguments: Cmd,
+        decode: fn(Reply<'_>) -> Result<T>,
+    ) -> Query<T> {
+        Query::script(script, vec![self.key.clone()], arguments, decode)
     }
 
     /// Whether what is touched has the name as its hash tag: a name says nothing of how data lies in its keys.

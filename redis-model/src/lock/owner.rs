@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::Lock;
-use crate::random;
+use crate::random::random_text;
 
 /// Who holds locks: locks of one owner never exclude each other, so that what holds a lock can take others around it.
 ///
@@ -38,7 +38,7 @@ impl Owner {
     /// A new owner, different from all others everywhere.
     #[allow(clippy::new_without_default, reason = "each is another one")]
     pub fn new() -> Self {
-        Self { name: format!("{:032x}", random::random_id()).into(), requests: Arc::default() }
+        Self { name: random_text().into(), requests: Arc::default() }
     }
 
     /// The lock, to be held by this owner.

@@ -73,7 +73,7 @@ impl<M: Mode, C: Claim> Polling<M, C> {
     /// One request, without waiting.
     pub(super) async fn once(mut self) -> Result<Option<Guard<M, C>>> {
         Ok(match self.ask(C::claim_at_first).await? {
-            Answer::Granted(asked) => Some(self.granted(asked)),
+            Answer::Granted(asked) => Some(self.granted(asked)?),
             Answer::Denied(_) => None,
         })
     }
@@ -87,7 +87,11 @@ impl<M: Mode, C: Claim> Polling<M, C> {
         let mut claim: AskFor<C> = if self.terms.wait.is_zero() { C::claim } else { C::claim_at_first };
         loop {
             let pause = match self.ask(claim).await {
-                Ok(Answer::Granted(asked)) => return Ok(self.granted(asked)),
+                Ok(Answer::Granted(asked)) => match self.granted(asked) {
+                    // It came too late: asking again renews it.
+                    Err(_) if Instant::now() < until => Duration::ZERO,
+                    granted => return granted,
+                },
                 Ok(Answer::Denied(lease)) if Instant::now() >= until => return Err(self.timed_out(lease)),
                 Ok(Answer::Denied(lease)) => pauses.next(lease),
                 // Who waits already outlives a server that starts again.
@@ -103,7 +107,7 @@ impl<M: Mode, C: Claim> Polling<M, C> {
     /// One claim; another one where the answer of the first was lost, as the second one tells what came of it.
     async fn ask(&mut self, claim: AskFor<C>) -> Result<Answer> {
         match self.send(claim).await {
-            Err(Error::Disconnected { .. }) => self.send(claim).await,
+            Err(Error::Disconnected { .. }) => self.send(claim).await.map_err(Error::after_others),
             answer => answer,
         }
     }
@@ -130,12 +134,17 @@ impl<M: Mode, C: Claim> Polling<M, C> {
         }
     }
 
-    fn granted(&mut self, asked: Instant) -> Guard<M, C> {
+    /// # Errors
+    /// [`Error::LockLost`] when the answer came later than the lease lasts.
+    fn granted(&mut self, asked: Instant) -> Result<Guard<M, C>> {
+        if asked.elapsed() >= Duration::from_millis(self.lease) {
+            return Err(Error::LockLost { path: self.claim.name() });
+        }
         self.is_open = false;
         // By the server's clock it ends no later than that.
         let term = self.terms.term(asked);
         let held = Held::new(self.claim.clone(), term, term.sure_until(asked, term.lease));
-        Guard::new(self.keeping.clone(), held, term.renew_at(asked, term.lease))
+        Ok(Guard::new(self.keeping.clone(), held, term.renew_at(asked, term.lease)))
     }
 
     fn timed_out(&self, holder_lease: Option<Duration>) -> Error {

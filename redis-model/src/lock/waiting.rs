@@ -21,7 +21,7 @@ use crate::{
     error::Result,
     key::Key,
     mode::{Mode, Signal as _},
-    random::{random_id, scattered},
+    random::{random_text, scattered},
 };
 
 /// How often waiters say that they are still there without a channel to hear from: then this is how late one may hear of
@@ -82,7 +82,7 @@ impl<M: Mode> WaitingRoom<M> {
             subscriptions: AtomicU64::new(0),
             sessions: M::Signal::default(),
         };
-        Self { link, channel: format!("redis-model:lock:{:032x}", random_id()), shared: Arc::new(shared) }
+        Self { link, channel: format!("redis-model:lock:{}", random_text()), shared: Arc::new(shared) }
     }
 
     pub(super) fn close(&self) {

@@ -1,13 +1,9 @@
 //! Servers that answer, with an error: each kind is told apart, and what it promises holds.
 
 use redis_model::{Error, RedisModel, Ttl, embedded::Engine, generic::Store, path, prelude::*, redis::Value};
-use redis_model_tests::RedisServer;
+use redis_model_tests::{RedisServer, in_both_modes};
 
-use crate::{
-    User, check_answers, command,
-    modes::{Opens, in_both_modes},
-    run, user,
-};
+use crate::{User, check_answers, command, run, user};
 
 /// The code of an error that is the server's answer.
 fn code(error: &Error) -> Option<&str> {

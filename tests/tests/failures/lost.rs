@@ -3,13 +3,9 @@
 use std::{sync::Barrier, thread};
 
 use redis_model::{Blocking, Error, Query, blocking, embedded::Engine, generic::Store, prelude::*};
-use redis_model_tests::{Proxy, RedisServer, wait_until};
+use redis_model_tests::{Proxy, RedisServer, in_both_modes, wait_until};
 
-use crate::{
-    User, check_answers, command,
-    modes::{Opens, in_both_modes},
-    run, user,
-};
+use crate::{User, check_answers, command, run, user};
 
 in_both_modes! {
     fn a_store_works_again_after_a_restart<M>() {

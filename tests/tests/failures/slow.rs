@@ -6,19 +6,15 @@ mod fake;
 use std::time::{Duration, Instant};
 
 use redis_model::{Error, Query, blocking, generic::Store, prelude::*};
-use redis_model_tests::{Proxy, RedisServer, wait_until};
+use redis_model_tests::{Proxy, RedisServer, Wait, in_both_modes, wait_until};
 
 use self::fake::{after_a_pause, fake_server, reluctantly};
-use crate::{
-    User, check_answers, command,
-    modes::{Opens, in_both_modes},
-    run, user,
-};
+use crate::{User, check_answers, command, run, user};
 
 const LIMIT: Duration = Duration::from_millis(400);
 
-fn impatient<M: Opens>(url: &str) -> Store<M> {
-    M::open(Store::<M>::builder().url(url).response_timeout(LIMIT)).unwrap()
+fn impatient<M: Wait>(url: &str) -> Store<M> {
+    M::connect_with(Store::<M>::builder().url(url).response_timeout(LIMIT)).unwrap()
 }
 
 in_both_modes! {
@@ -86,7 +82,7 @@ in_both_modes! {
     fn a_limit_beyond_the_clock_is_none<M>() {
         let server = RedisServer::start();
         let settings = Store::<M>::builder().url(&server.url());
-        check_answers(&M::open(settings.connect_timeout(Duration::MAX).response_timeout(Duration::MAX)).unwrap());
+        check_answers(&M::connect_with(settings.connect_timeout(Duration::MAX).response_timeout(Duration::MAX)).unwrap());
     }
 
     fn many_replies_within_the_limit_are_all_there<M>() {
@@ -102,7 +98,7 @@ in_both_modes! {
     fn many_replies_share_one_limit<M>() {
         let url = fake_server(after_a_pause);
         let limit = Duration::from_millis(500);
-        let store = M::open(Store::<M>::builder().url(&url).connect_timeout(Duration::from_secs(20)).response_timeout(limit)).unwrap();
+        let store = M::connect_with(Store::<M>::builder().url(&url).connect_timeout(Duration::from_secs(20)).response_timeout(limit)).unwrap();
         // Each reply comes in good time, all of them would take six times the limit.
         let error = run(&store, Query::all((0..100).map(|_| command::<String>(&["PING"])))).unwrap_err();
         assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
@@ -185,7 +181,7 @@ fn calls(server: &RedisServer, command: &str) -> u64 {
 }
 
 /// Its time limit is kept, and the store works on.
-fn check_limit<M: Opens, T: std::fmt::Debug + Send + 'static>(store: &Store<M>, query: Query<T>) {
+fn check_limit<M: Wait, T: std::fmt::Debug + Send + 'static>(store: &Store<M>, query: Query<T>) {
     let started = Instant::now();
     let error = run(store, query).unwrap_err();
     assert!(matches!(error, Error::Timeout { limit: Some(LIMIT) }), "{error:?}");

@@ -63,9 +63,9 @@ in_both_modes! {
         let error = M::wait(lock().acquire(store)).unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
         wait_until("it is given up", || has_refusals(server));
-        let before = scripts(server);
+        let before = server.scripts_run();
         proxy.release();
-        wait_until("the late request has come", || scripts(server) != before);
+        wait_until("the late request has come", || server.scripts_run() != before);
         assert!(entries(server).is_empty());
         assert!(M::wait(lock().acquire(store)).is_ok());
     }
@@ -85,9 +85,9 @@ in_both_modes! {
             });
             if is_dropped { drop(guard) } else { assert_eq!(M::wait(guard.release()).unwrap(), Released::InTime) }
             wait_until("it is given back", || entries(server).is_empty());
-            let before = scripts(server);
+            let before = server.scripts_run();
             proxy.release();
-            wait_until("the late request has come", || scripts(server) != before);
+            wait_until("the late request has come", || server.scripts_run() != before);
             assert!(entries(server).is_empty());
         }
     }
@@ -107,9 +107,9 @@ in_both_modes! {
         });
         wait_until("it is given up", || has_refusals(server));
         M::wait(guard.release()).unwrap();
-        let before = scripts(server);
+        let before = server.scripts_run();
         proxy.release();
-        wait_until("the late request has come", || scripts(server) != before);
+        wait_until("the late request has come", || server.scripts_run() != before);
         assert!(entries(server).is_empty());
     }
 

@@ -5,6 +5,7 @@ use redis_model::{
     embedded::Engine,
     generic::{Redlock, RedlockGuard, Store},
 };
+use redis_model_tests::in_both_modes;
 
 use super::*;
 
@@ -71,27 +72,6 @@ fn try_acquire<M: Wait>(redlock: &Redlock<M>) -> Option<RedlockGuard<M>> {
 
 fn is_impossible<T>(result: &Result<T>) -> bool {
     matches!(result, Err(Error::QuorumImpossible { .. }))
-}
-
-/// Makes a test of each function for both modes.
-macro_rules! in_both_modes {
-    ($(fn $name:ident<$mode:ident>() $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            fn check<$mode: Wait>() $body
-
-            #[test]
-            fn blocking() {
-                check::<Blocking>();
-            }
-
-            #[test]
-            fn asynchronous() {
-                check::<Async>();
-            }
-        }
-    )*};
 }
 
 in_both_modes! {

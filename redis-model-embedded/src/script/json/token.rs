@@ -145,7 +145,7 @@ fn unescaped(byte: u8) -> Option<u8> {
     }
 }
 
-/// The character of `\uXXXX`, or of two of them that are a surrogate pair, and how long they are.
+/// The character of an escape such as `\u00e9`, or of two of them that are a surrogate pair, and how long they are.
 fn unicode_escape(text: &[u8]) -> Option<(char, usize)> {
     let unit = |text: &[u8]| {
         let digits = text.strip_prefix(b"\\u")?.get(..4)?;

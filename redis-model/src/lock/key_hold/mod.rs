@@ -13,7 +13,7 @@ use crate::{
     command,
     error::Result,
     query::{Batch as _, Condition, Part, Query, Reply, Script, reply, text_of, touch::Touch},
-    random::random_id,
+    random::random_text,
 };
 
 static RENEW: Script = Script::new(include_str!("renew.lua")).repeatable().allowing_oom();
@@ -30,7 +30,7 @@ pub struct KeyHold {
 
 impl KeyHold {
     pub(super) fn new(named: &Named) -> Self {
-        Self { named: named.clone(), token: format!("{:032x}", random_id()) }
+        Self { named: named.clone(), token: random_text() }
     }
 
     /// Takes the key if it is free.
@@ -46,11 +46,7 @@ impl KeyHold {
 
     /// How long the lease lasts by the server's clock; zero when it is not held.
     pub(super) fn left(&self) -> Query<Duration> {
-        self.ask(&LEFT, self.arguments(), |reply| Ok(milliseconds_of(reply::integer(reply)?).unwrap_or_default()))
-    }
-
-    fn ask<T>(&self, script: &'static Script, arguments: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
-        Query::script(script, vec![self.named.key.clone()], arguments, decode)
+        self.named.ask(&LEFT, self.arguments(), |reply| Ok(milliseconds_of(reply::integer(reply)?).unwrap_or_default()))
     }
 
     fn arguments(&self) -> Cmd {
@@ -65,11 +61,11 @@ impl Hold for KeyHold {
     }
 
     fn renewal(&self, lease: u64) -> Query<bool> {
-        self.ask(&RENEW, self.arguments().arg(lease).take(), reply::flag)
+        self.named.ask(&RENEW, self.arguments().arg(lease).take(), reply::flag)
     }
 
     fn release(&self) -> Query<bool> {
-        self.ask(&RELEASE, self.arguments(), reply::flag)
+        self.named.ask(&RELEASE, self.arguments(), reply::flag)
     }
 
     fn condition(&self) -> Condition {

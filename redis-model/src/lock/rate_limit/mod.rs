@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     key::Key,
     query::{Query, Reply, Script, reply},
-    random::random_id,
+    random::random_text,
     ttl::milliseconds,
 };
 
@@ -95,7 +95,7 @@ impl RateLimitLock {
             ));
         }
         // The same text in a request that comes twice, and in no other.
-        Ok(Cmd::new().arg(milliseconds(period)?).arg(format!("{:032x}", random_id())).take())
+        Ok(Cmd::new().arg(milliseconds(period)?).arg(random_text()).take())
     }
 }
 

@@ -44,6 +44,11 @@ impl<M: Mode> RedlockGuard<M> {
         Self { masters, hold, max_extensions, state: Mutex::new(state), is_given_back: false }
     }
 
+    /// The name of the lock, which errors show as well.
+    pub fn path(&self) -> String {
+        self.hold.name()
+    }
+
     /// How long the lock is held for sure, as far as is known here; zero when its lease has ended.
     pub fn remaining(&self) -> Duration {
         self.state().sure_until.saturating_duration_since(Instant::now())

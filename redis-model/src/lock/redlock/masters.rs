@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     error::{Error, Result},
     lock::{
-        hold::Hold as _,
+        hold::{Hold as _, give_back},
         keeper::Keeping,
         key_hold::KeyHold,
         polling::{Verdict, take_back},
@@ -79,7 +79,10 @@ impl<M: Mode> Masters<M> {
     /// Gives the key back wherever it is held, and says where it was; in the background where that fails. `was_sure` tells
     /// whether it was held for sure before.
     pub(super) async fn release(&self, hold: &KeyHold, was_sure: bool) -> Vec<Result<bool>> {
-        let release = |master: &Master<M>| release::<M>(hold.clone(), was_sure, master.link.clone());
+        let release = |master: &Master<M>| {
+            let (hold, mut link) = (hold.clone(), master.link.clone());
+            async move { give_back(&hold, &mut link, || was_sure).await }
+        };
         let answers = M::join_all(self.all.iter().map(release).collect()).await;
         for (master, answer) in self.all.iter().zip(&answers) {
             if answer.is_err() {
@@ -134,14 +137,5 @@ async fn claim<M: Mode>(hold: KeyHold, lease: u64, mut link: M::Connection) -> R
         Verdict::Granted => Ok(true),
         Verdict::GrantedBefore => hold.renewal(lease).over(&mut link).await,
         Verdict::Denied(_) => Ok(false),
-    }
-}
-
-/// Gives the key back; false if it was not held any more.
-async fn release<M: Mode>(hold: KeyHold, was_sure: bool, mut link: M::Connection) -> Result<bool> {
-    match hold.release().sent_once().over(&mut link).await {
-        // It may have been given back although the reply was lost. Then it is not found any more, but was held up to now.
-        Err(Error::Disconnected { .. }) => Ok(hold.release().over(&mut link).await? || was_sure),
-        answer => answer,
     }
 }

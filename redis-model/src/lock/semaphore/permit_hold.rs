@@ -12,7 +12,7 @@ use crate::{
         polling::{Claim, Verdict},
     },
     query::{Condition, Query, Reply, Script, reply, touch::Touch},
-    random::random_id,
+    random::random_text,
 };
 
 const PERMITS: &str = include_str!("permits.lua");
@@ -34,11 +34,7 @@ pub struct PermitHold {
 
 impl PermitHold {
     pub(super) fn new(named: &Named, permits: u64) -> Self {
-        Self { named: named.clone(), permits, token: format!("{:032x}", random_id()) }
-    }
-
-    fn ask<T>(&self, script: &'static Script, arguments: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
-        Query::script(script, vec![self.named.key.clone()], arguments, decode)
+        Self { named: named.clone(), permits, token: random_text() }
     }
 
     fn arguments(&self) -> Cmd {
@@ -48,7 +44,7 @@ impl PermitHold {
 
 /// How many permits of this name are held.
 pub(super) fn held(named: &Named) -> Query<u64> {
-    Query::script(&COUNT, vec![named.key.clone()], Cmd::new(), |reply| {
+    named.ask(&COUNT, Cmd::new(), |reply| {
         u64::try_from(reply::integer(reply)?).map_err(|_| Error::protocol("a count is negative"))
     })
 }
@@ -60,11 +56,11 @@ impl Hold for PermitHold {
     }
 
     fn renewal(&self, lease: u64) -> Query<bool> {
-        self.ask(&RENEW, self.arguments().arg(lease).take(), reply::flag)
+        self.named.ask(&RENEW, self.arguments().arg(lease).take(), reply::flag)
     }
 
     fn release(&self) -> Query<bool> {
-        self.ask(&RELEASE, self.arguments(), reply::flag)
+        self.named.ask(&RELEASE, self.arguments(), reply::flag)
     }
 
     fn condition(&self) -> Condition {
@@ -85,7 +81,7 @@ impl Claim for PermitHold {
     }
 
     fn claim(&self, lease: u64) -> Query<Verdict> {
-        self.ask(&ACQUIRE, self.arguments().arg(lease).arg(self.permits).take(), verdict)
+        self.named.ask(&ACQUIRE, self.arguments().arg(lease).arg(self.permits).take(), verdict)
     }
 }
 
