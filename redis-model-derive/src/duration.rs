@@ -3,21 +3,39 @@
 /// The longest time: beyond it the server's clock in milliseconds would overflow.
 const LONGEST: u64 = i64::MAX as u64 / 2;
 
+/// Why something is no duration.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Fault {
+    Zero,
+    TooLong,
+    /// With what to write instead.
+    Unreadable(String),
+}
+
+impl Fault {
+    /// What to say of the time to live that has this fault, and is an option of this name.
+    pub(crate) fn of_time_to_live(self, name: &str) -> String {
+        match self {
+            Self::Zero => {
+                format!("a time to live of zero would remove what was just written: leave `{name}` out for no limit")
+            }
+            Self::TooLong => format!("longer than a server can count: leave `{name}` out for no limit"),
+            Self::Unreadable(message) => message,
+        }
+    }
+}
+
 /// The milliseconds of some seconds.
-///
-/// # Errors
-/// What to write instead.
-pub(crate) fn of_seconds(seconds: u64) -> Result<u64, String> {
+pub(crate) fn of_seconds(seconds: u64) -> Result<u64, Fault> {
     bounded(seconds.checked_mul(1_000))
 }
 
 /// The milliseconds of a text.
-///
-/// # Errors
-/// What to write instead.
-pub(crate) fn of_text(text: &str) -> Result<u64, String> {
-    let unreadable =
-        || format!("`{text}` is no duration: write numbers with units, as \"500ms\", \"15m\" or \"1h30m\"");
+pub(crate) fn of_text(text: &str) -> Result<u64, Fault> {
+    let unreadable = || {
+        let message = "is no duration: write numbers with units, as \"500ms\", \"15m\" or \"1h30m\"";
+        Fault::Unreadable(format!("`{text}` {message}"))
+    };
     let mut total = Some(0_u64);
     let mut rest = text;
     while !rest.is_empty() {
@@ -28,8 +46,9 @@ pub(crate) fn of_text(text: &str) -> Result<u64, String> {
         if number.is_empty() {
             return Err(unreadable());
         }
-        let unit = milliseconds_of(unit)
-            .ok_or_else(|| format!("`{}` is no unit of time: use `ms`, `s`, `m`, `h` or `d`", unit.trim()))?;
+        let unit = milliseconds_of(unit).ok_or_else(|| {
+            Fault::Unreadable(format!("`{}` is no unit of time: use `ms`, `s`, `m`, `h` or `d`", unit.trim()))
+        })?;
         total = total.zip(number.parse().ok()).and_then(|(total, number)| total.checked_add(unit.checked_mul(number)?));
         rest = next;
     }
@@ -50,13 +69,11 @@ fn milliseconds_of(unit: &str) -> Option<u64> {
     })
 }
 
-fn bounded(milliseconds: Option<u64>) -> Result<u64, String> {
+fn bounded(milliseconds: Option<u64>) -> Result<u64, Fault> {
     match milliseconds {
-        Some(0) => {
-            Err("a time to live of zero would remove what was just written: leave `ttl` out for no limit".into())
-        }
+        Some(0) => Err(Fault::Zero),
         Some(milliseconds) if milliseconds <= LONGEST => Ok(milliseconds),
-        _ => Err("longer than a server can count: leave `ttl` out for no limit".into()),
+        _ => Err(Fault::TooLong),
     }
 }
 

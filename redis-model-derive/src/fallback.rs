@@ -15,13 +15,21 @@ use crate::{
 
 /// The traits of `#[derive(RedisModel)]`.
 pub(crate) fn model(input: &DeriveInput) -> TokenStream {
-    let krate = runtime(ModelAttr::parse(&input.attrs, &mut Errors::default()).fields.krate);
+    let attr = ModelAttr::parse(&input.attrs, &mut Errors::default());
+    let krate = runtime(attr.fields.krate);
     let (this, generics) = owned(input);
     let fields = redis_fields(&this, &generics, &quote!(u64), &quote!(#krate::__private::Record<Self>), &krate);
     let (parameters, _, conditions) = generics.split_for_impl();
+    let invalidates = attr.invalidates.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #parameters #krate::__private::Invalidates for #this #conditions {}
+        }
+    });
     quote! {
         const _: () = {
             #fields
+            #invalidates
 
             #[automatically_derived]
             impl #parameters #krate::__private::RedisModel for #this #conditions {

@@ -1,16 +1,20 @@
-//! The derive macros of `redis-model`, which re-exports them: depend on that crate, not on this one.
+//! The macros of `redis-model`, which re-exports them: depend on that crate, not on this one.
 //!
 //! Phases are modules: `attr` reads what is written in `#[redis(..)]`, `ast` gives each field one meaning, `check` looks
-//! across fields, `expand` writes the code. Mistakes are collected on the way and reported all at once.
+//! across fields, `expand` writes the code. Mistakes are collected on the way and reported all at once. `cached` has the same
+//! phases for functions.
 
 mod ast;
 mod attr;
+mod cached;
 mod casing;
 mod check;
 mod duration;
 mod errors;
 mod expand;
 mod fallback;
+mod item;
+mod spans;
 mod suggestion;
 mod types;
 
@@ -35,6 +39,7 @@ use self::{
 /// | `refresh = "write"`, `"read"` or `"never"` | what starts the `ttl` again; writes without it |
 /// | `rename_all = "camelCase"` | how fields are called in Redis |
 /// | `schema = 2` | the number that marks the layout; 1 without it |
+/// | `invalidates` | every write of a record invalidates what caches have computed from it; implements `Invalidates` |
 /// | `crate = path` | where the crate `redis_model` is |
 ///
 /// | `#[redis(..)]` on a field | |
@@ -96,4 +101,16 @@ pub fn redis_value(input: TokenStream) -> TokenStream {
         None => fallback::value(&input),
     };
     errors.with(tokens).into()
+}
+
+#[doc = include_str!("cached/cached.md")]
+#[proc_macro_attribute]
+pub fn cached(options: TokenStream, item: TokenStream) -> TokenStream {
+    cached::function(options.into(), item.into()).into()
+}
+
+#[doc = include_str!("cached/cached_impl.md")]
+#[proc_macro_attribute]
+pub fn cached_impl(options: TokenStream, item: TokenStream) -> TokenStream {
+    cached::implementation(options.into(), item.into()).into()
 }

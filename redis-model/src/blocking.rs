@@ -2,6 +2,11 @@
 
 use crate::mode::Blocking;
 
+/// Caching, as far as it differs.
+pub mod cache {
+    pub use crate::cache::scope_in_thread as scope;
+}
+
 /// A store whose operations block.
 pub type Store = crate::store::Store<Blocking>;
 /// Settings of a store whose operations block.

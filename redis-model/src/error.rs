@@ -207,6 +207,12 @@ pub enum Error {
         /// How often it may be extended.
         limit: u32,
     },
+    /// The server could not be reached a moment ago, and is spared until it is tried again. Nothing was sent.
+    #[error("the server has failed a moment ago and is not asked again before {}", rounded(*retry_in))]
+    CircuitOpen {
+        /// When it is tried again.
+        retry_in: Duration,
+    },
     /// A setting that the store was to be built from is not usable.
     #[error("invalid configuration: {reason}")]
     Config {
@@ -253,7 +259,10 @@ impl Error {
 
     /// There is no working connection to the server.
     pub fn is_connection(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Refused { .. } | Self::Disconnected { .. })
+        matches!(
+            self,
+            Self::Connect { .. } | Self::Refused { .. } | Self::Disconnected { .. } | Self::CircuitOpen { .. }
+        )
     }
 
     /// The same, met after other commands of the request have run: no longer one that says nothing was sent.

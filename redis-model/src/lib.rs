@@ -42,6 +42,7 @@
 //! ```text
 //! shop:user:{42}        HASH    name, logins, plan, address.city; `@v`, the schema's number
 //! shop:user:{42}.otp    STRING  a field that expires by itself
+//! shop:user:{42}@epoch  STRING  what caches that depend on the record compare, with `invalidates`
 //! ```
 //! Values are readable text: numbers in decimal, `bool` as `1` and `0`, enums by name. `None` is an absent field.
 //!
@@ -53,6 +54,7 @@
 //! | `refresh = "write"`, `"read"`, `"never"` | what starts the `ttl` again: writes by default; `"read"` also loads, selections and reads of fields in the hash, but not `exists`, `ttl`, scans and fields with a key of their own |
 //! | `rename_all = "camelCase"` | how fields are called in Redis |
 //! | `schema = 2` | the number in `@v`; 1 by default |
+//! | `invalidates` | every write of a record invalidates what caches have computed from it: see [`Invalidates`] |
 //! | `crate = path` | where this crate is, if it was renamed |
 //!
 //! | on a field | |
@@ -97,6 +99,27 @@
 //! # }
 //! ```
 //!
+//! # Caching
+//! [`#[cached]`](macro@cached) keeps what a function returns, with one computation for all processes; `docs/caching.md` in the
+//! repository says what is promised. [`cache`] has the rest, and [`cache::Cache`] does without a macro.
+//! ```
+//! use redis_model::{blocking::Store, cached};
+//!
+//! #[cached(ttl = "10m", tags = ["user:{id}"])]
+//! fn greeting(id: u64) -> String {
+//!     format!("Hello, {id}") // from far away
+//! }
+//!
+//! # fn main() -> redis_model::Result<()> {
+//! let store = Store::embedded();
+//! store.install();
+//! assert_eq!((greeting(7), greeting(7)), ("Hello, 7".into(), "Hello, 7".into()));
+//! assert_eq!(greeting::info().computes, 1);
+//! redis_model::cache::invalidate_tag(&store, "user:7")?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Blocking and async
 //! [`Store`] is asynchronous, on tokio: queries become `'static` futures. [`blocking::Store`] waits in its thread. Queries,
 //! models and handles are the same. They also run on bare connections of the [`redis`] crate: [`Query::query`],
@@ -112,11 +135,13 @@
 //! | `derive` (default) | the derive macros |
 //! | `async` (default) | the asynchronous [`Store`], on tokio |
 //! | `embedded` | `Store::embedded()`: an engine in this process, no server. It brings `mlua`, which claims `links = "lua"`: one version of Lua for the whole build |
+//! | `tracing` | events of caches, at target `redis_model::cache` |
 //! | `uuid` | [`uuid::Uuid`](https://docs.rs/uuid) as a value and as an id |
 //!
 //! Needs Redis 7.0 or Valkey 7.2, or later; no modules.
 
 pub mod blocking;
+pub mod cache;
 mod codec;
 mod command;
 mod connection;
@@ -155,7 +180,7 @@ pub use self::{
     layout::{Expiring, ModelInfo, RedisFields, Refresh},
     lock::{FetchLock, Lock, Locks, Mutex, Owner, RateLimit, RateLimitLock, Released, Semaphore},
     mode::{Blocking, Mode},
-    model::{Ids, Record, RedisModel, Revision, Save, Selected},
+    model::{Ids, Invalidates, Record, RedisModel, Revision, Save, Selected},
     path::{ExpiringPath, Path, SubtreePath},
     query::{Batch, Condition, IntoQuery, Query},
     store::Run,
@@ -163,7 +188,7 @@ pub use self::{
 };
 pub use redis;
 #[cfg(feature = "derive")]
-pub use redis_model_derive::{RedisFields, RedisModel, RedisValue};
+pub use redis_model_derive::{RedisFields, RedisModel, RedisValue, cached, cached_impl};
 #[cfg(feature = "embedded")]
 pub use redis_model_embedded as embedded;
 
@@ -172,7 +197,7 @@ pub mod generic {
     pub use crate::{
         lock::{Follower, Guard, Guards, Lead, LockOn, MutexGuard, Permit, Redlock, RedlockGuard},
         model::Scan,
-        store::{Store, StoreBuilder},
+        store::{Installed, Store, StoreBuilder},
     };
 }
 

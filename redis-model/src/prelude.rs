@@ -1,7 +1,7 @@
 //! The traits whose methods one calls: `use redis_model::prelude::*`.
 
 pub use crate::{
-    model::RedisModel as _,
+    model::{Invalidates as _, RedisModel as _},
     query::{Batch as _, IntoQuery as _},
     store::Run as _,
 };

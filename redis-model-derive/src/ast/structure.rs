@@ -26,6 +26,7 @@ pub(crate) struct Model {
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Ttl>,
     pub(crate) schema: Option<u32>,
+    pub(crate) invalidates: bool,
 }
 
 impl Struct {
@@ -33,7 +34,7 @@ impl Struct {
     pub(crate) fn model(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
         let attr = ModelAttr::parse(&input.attrs, errors);
         let prefix = attr.prefix.map_or_else(|| Casing::Kebab.apply(&input.ident), |prefix| prefix.value());
-        let model = Model { prefix, ttl: attr.ttl, schema: attr.schema };
+        let model = Model { prefix, ttl: attr.ttl, schema: attr.schema, invalidates: attr.invalidates };
         Self::parse(input, attr.fields, Some(model), errors)
     }
 

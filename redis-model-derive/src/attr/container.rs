@@ -2,8 +2,8 @@
 
 use syn::{Attribute, Ident, LitStr, Path};
 
-use super::{item::items, place::Place};
-use crate::{casing::Casing, errors::Errors};
+use super::{place::Place, redis::items};
+use crate::{casing::Casing, duration::Fault, errors::Errors};
 
 /// What stands on a struct that derives `RedisModel`.
 #[derive(Default)]
@@ -11,6 +11,7 @@ pub(crate) struct ModelAttr {
     pub(crate) prefix: Option<LitStr>,
     pub(crate) ttl: Option<Ttl>,
     pub(crate) schema: Option<u32>,
+    pub(crate) invalidates: bool,
     pub(crate) fields: FieldsAttr,
 }
 
@@ -44,9 +45,13 @@ impl ModelAttr {
         for item in items(attributes, Place::Model, errors) {
             match &*item.name {
                 "prefix" => attr.prefix = item.stored_name(errors),
-                "ttl" => ttl = Some(item.duration(errors)),
+                "ttl" => ttl = Some(item.duration(Fault::of_time_to_live, errors)),
                 "refresh" => refresh = Some((item.ident.clone(), item.choice(REFRESHES, errors))),
                 "schema" => attr.schema = item.number(errors),
+                "invalidates" => {
+                    item.flag(errors);
+                    attr.invalidates = true;
+                }
                 "rename_all" => attr.fields.rename_all = item.casing(errors),
                 _ => attr.fields.krate = item.path(errors),
             }

@@ -2,8 +2,8 @@
 
 use syn::{Attribute, Expr, Ident, LitStr};
 
-use super::{item::items, place::Place};
-use crate::errors::Errors;
+use super::{place::Place, redis::items};
+use crate::{duration::Fault, errors::Errors};
 
 /// What stands on a field, as it was written.
 #[derive(Default)]
@@ -54,7 +54,10 @@ impl FieldAttr {
                 "bytes" => attr.set_codec(item.flag(errors), Codec::Bytes, errors),
                 "rename" => attr.rename = item.stored_name(errors).map(|name| (ident, name)),
                 "alias" => attr.aliases.extend(item.stored_name(errors).map(|name| (ident, name))),
-                "ttl" => attr.ttl = item.duration(errors).map(|milliseconds| (ident, milliseconds)),
+                "ttl" => {
+                    let milliseconds = item.duration(Fault::of_time_to_live, errors);
+                    attr.ttl = milliseconds.map(|milliseconds| (ident, milliseconds));
+                }
                 _ => {
                     let (ident, value) = item.optional_value();
                     attr.default =

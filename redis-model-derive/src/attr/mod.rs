@@ -5,8 +5,8 @@
 
 mod container;
 mod field;
-mod item;
 mod place;
+mod redis;
 mod value;
 
 pub(crate) use self::{

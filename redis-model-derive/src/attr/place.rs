@@ -1,5 +1,7 @@
 //! Where attributes stand, and which may stand there.
 
+use crate::item::Vocabulary;
+
 /// What carries a `#[redis(..)]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -12,11 +14,12 @@ pub(crate) enum Place {
 
 const ALL: [Place; 5] = [Place::Model, Place::Fields, Place::Value, Place::Field, Place::Variant];
 
-impl Place {
-    /// The attributes that may stand here.
-    pub(super) fn names(self) -> &'static [&'static str] {
+impl Vocabulary for Place {
+    const NOUN: &'static str = "attribute";
+
+    fn names(&self) -> &[&'static str] {
         match self {
-            Self::Model => &["prefix", "ttl", "refresh", "rename_all", "schema", "crate"],
+            Self::Model => &["prefix", "ttl", "refresh", "rename_all", "schema", "invalidates", "crate"],
             Self::Fields => &["rename_all", "crate"],
             Self::Value => &["json", "msgpack", "rename_all", "crate"],
             Self::Field => &[
@@ -27,6 +30,22 @@ impl Place {
         }
     }
 
+    fn repeats(&self, name: &str) -> bool {
+        name == "alias"
+    }
+
+    fn refusal(&self, name: &str) -> Option<String> {
+        let right: Vec<_> = ALL.into_iter().filter(|place| place.names().contains(&name)).map(Self::noun).collect();
+        (!right.is_empty()).then(|| format!("`{name}` goes on {}, not on {}", right.join(" or on "), self.noun()))
+    }
+
+    fn known(&self) -> String {
+        let known: Vec<_> = self.names().iter().map(|name| format!("`{name}`")).collect();
+        format!("{} takes {}", self.noun(), known.join(", "))
+    }
+}
+
+impl Place {
     /// What it is called.
     fn noun(self) -> &'static str {
         match self {
@@ -36,15 +55,5 @@ impl Place {
             Self::Field => "a field",
             Self::Variant => "a variant",
         }
-    }
-
-    /// What to say of an attribute that may not stand here.
-    pub(super) fn refusal(self, name: &str) -> String {
-        let right: Vec<_> = ALL.into_iter().filter(|place| place.names().contains(&name)).map(Self::noun).collect();
-        if !right.is_empty() {
-            return format!("`{name}` goes on {}, not on {}", right.join(" or on "), self.noun());
-        }
-        let known: Vec<_> = self.names().iter().map(|name| format!("`{name}`")).collect();
-        format!("unknown attribute `{name}`: {} takes {}", self.noun(), known.join(", "))
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Ident, LitStr, Path};
 
-use super::{item::items, place::Place};
+use super::{place::Place, redis::items};
 use crate::{casing::Casing, errors::Errors};
 
 /// What stands on a type that derives `RedisValue`.

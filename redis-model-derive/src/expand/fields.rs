@@ -13,6 +13,7 @@ use super::{
 use crate::{
     ast::{Field, Role, Struct},
     attr::Default,
+    spans::spanned,
 };
 
 pub(super) fn implementation(input: &Struct, headers: &Headers, handle: &Handle<'_>) -> TokenStream {
@@ -76,7 +77,7 @@ fn outline(index: usize, field: &Field, input: &Struct) -> TokenStream {
             }
         }
         Role::Nested { .. } => {
-            let outline = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>));
+            let outline = spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>));
             quote!(#outline(visit);)
         }
         Role::Expiring { .. } => quote!(visit(#krate::__private::Slot::Own(#path));),
@@ -94,17 +95,17 @@ fn write(index: usize, field: &Field, input: &Struct) -> TokenStream {
     match &field.role {
         Role::Leaf { codec, .. } => {
             let (codec, aliases) = (leaf::codec(*codec, ty, krate), alias_paths(index, field, input));
-            let write = leaf::spanned(ty, quote!(out.leaf::<#ty, #codec>));
+            let write = spanned(ty, quote!(out.leaf::<#ty, #codec>));
             quote!(#write(#path, &self.#ident); #(out.alias(#aliases);)*)
         }
         Role::Nested { .. } => {
-            let write = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::write::<#segment<__P>>));
+            let write = spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::write::<#segment<__P>>));
             quote!(#write(&self.#ident, out);)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
             let ttl = quote!(<#segment<__P> as #krate::__private::Prefix>::TTL);
-            let write = leaf::spanned(ty, quote!(out.expiring::<#ty, #codec>));
+            let write = spanned(ty, quote!(out.expiring::<#ty, #codec>));
             quote!(#write(#path, #ttl, &self.#ident);)
         }
         Role::Version => quote!(out.version(self.#ident);),
@@ -147,17 +148,17 @@ fn read_field(index: usize, field: &Field, reader: &Ident, input: &Struct) -> To
         Role::Leaf { codec, aliases, default } => {
             let (codec, default, aliases) =
                 (leaf::codec(*codec, ty, krate), or_default(default.as_ref(), field), aliases.len());
-            let read = leaf::spanned(ty, quote!(#reader.leaf::<#ty, #codec>));
+            let read = spanned(ty, quote!(#reader.leaf::<#ty, #codec>));
             quote!(#read(#path, #aliases, #default)?)
         }
         Role::Nested { default } => {
             let default = or_default(default.as_ref(), field);
-            let read = leaf::spanned(ty, quote!(#reader.nested::<#ty, #segment<__P>>));
+            let read = spanned(ty, quote!(#reader.nested::<#ty, #segment<__P>>));
             quote!(#read(#default)?)
         }
         Role::Expiring { codec, .. } => {
             let codec = leaf::codec_type(*codec, krate);
-            let read = leaf::spanned(ty, quote!(#reader.expiring::<#ty, #codec>));
+            let read = spanned(ty, quote!(#reader.expiring::<#ty, #codec>));
             quote!(#read(#path)?)
         }
         Role::Version => quote!(#reader.version(#path)?),
@@ -179,11 +180,11 @@ fn settle(field: &Field, input: &Struct) -> TokenStream {
     let (krate, ident, ty) = (&input.krate, &field.ident, &field.ty);
     match field.role {
         Role::Nested { .. } => {
-            let settle = leaf::spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::settle));
+            let settle = spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::settle));
             quote!(#settle(&mut self.#ident, version);)
         }
         Role::Expiring { .. } => {
-            let settle = leaf::spanned(ty, quote!(<#ty as #krate::__private::Expires>::settle));
+            let settle = spanned(ty, quote!(<#ty as #krate::__private::Expires>::settle));
             quote!(#settle(&mut self.#ident);)
         }
         Role::Version => quote!(self.#ident = version;),

@@ -5,7 +5,10 @@ use quote::{format_ident, quote};
 use syn::{Generics, Ident, ext::IdentExt};
 
 use super::{generics::Headers, leaf, segments::segment};
-use crate::ast::{Field, Role, Struct};
+use crate::{
+    ast::{Field, Role, Struct},
+    spans::spanned,
+};
 
 /// A handle; what differs between those of models and of nested structs is in its fields.
 pub(super) struct Handle<'a> {
@@ -120,7 +123,7 @@ impl<'a> Handle<'a> {
             }
         };
         let docs = docs(field);
-        let (handle, body) = (leaf::spanned(ty, handle), leaf::spanned(ty, quote!({ #body })));
+        let (handle, body) = (spanned(ty, handle), spanned(ty, quote!({ #body })));
         quote! {
             #docs
             #vis fn #ident(&self) -> #handle #body

@@ -1,7 +1,7 @@
 //! The types that say how a field is stored.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Ident, Path, Type};
 
 use crate::{
@@ -60,36 +60,4 @@ pub(super) fn expiring_value(ty: &Type, krate: &Path) -> TokenStream {
 pub(super) fn projection(ty: &Type, of: &TokenStream, item: &str) -> TokenStream {
     let item = Ident::new(item, Span::call_site());
     quote!(<#ty as #of>::#item)
-}
-
-/// Tokens that an error underlines as the type that the user wrote.
-///
-/// What is wrong with a field's type is wrong wherever generated code mentions it; at the same place, the compiler says
-/// it once.
-pub(super) fn spanned(ty: &Type, tokens: TokenStream) -> TokenStream {
-    let (first, last) = ends(ty);
-    let mut respanned: Vec<_> = respanned(tokens, first).collect();
-    if let Some(token) = respanned.last_mut() {
-        token.set_span(last.resolved_at(token.span()));
-    }
-    respanned.into_iter().collect()
-}
-
-fn respanned(tokens: TokenStream, span: Span) -> impl Iterator<Item = TokenTree> {
-    tokens.into_iter().map(move |token| {
-        let mut token = match token {
-            TokenTree::Group(group) => {
-                Group::new(group.delimiter(), respanned(group.stream(), span).collect::<TokenStream>()).into()
-            }
-            token => token,
-        };
-        token.set_span(span.resolved_at(token.span()));
-        token
-    })
-}
-
-fn ends(ty: &Type) -> (Span, Span) {
-    let mut tokens = ty.to_token_stream().into_iter();
-    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
-    (first, tokens.last().map_or(first, |token| token.span()))
 }

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{generics::Headers, leaf, segments::segment};
+use super::{generics::Headers, segments::segment};
 use crate::{
     ast::{Model, Role, Struct},
     attr::Refresh,
+    spans::spanned,
 };
 
 pub(super) fn implementation(input: &Struct, model: &Model, headers: &Headers) -> TokenStream {
@@ -17,17 +18,27 @@ pub(super) fn implementation(input: &Struct, model: &Model, headers: &Headers) -
     let info = info(input, model);
     let ids: Vec<_> = input.ids().collect();
     let names = ids.iter().map(|field| &field.ident);
-    let (mut implemented, mut key) = (
+    let (mut implemented, mut invalidating, mut key) = (
         quote!(#krate::__private::RedisModel for #this),
+        quote!(#krate::__private::Invalidates for #this),
         quote!(#krate::__private::key_of::<Self>(&(#(&self.#names),*))),
     );
     if let [only] = ids[..] {
         // A type that cannot be an id makes both wrong.
         let name = &only.ident;
-        implemented = leaf::spanned(&only.ty, implemented);
-        key = leaf::spanned(&only.ty, quote!(#krate::__private::key_of::<Self>(&self.#name)));
+        implemented = spanned(&only.ty, implemented);
+        key = spanned(&only.ty, quote!(#krate::__private::key_of::<Self>(&self.#name)));
+        invalidating = spanned(&only.ty, invalidating);
     }
+    let invalidates = model.invalidates.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #parameters #invalidating #conditions {}
+        }
+    });
     quote! {
+        #invalidates
+
         #[automatically_derived]
         impl #parameters #implemented #conditions {
             type Revision = #revision;
@@ -58,7 +69,8 @@ fn info(input: &Struct, model: &Model) -> TokenStream {
         quote!(.version(#krate::__private::path_of::<#segment<#krate::__private::Root>>()))
     });
     let schema = model.schema.map(|number| quote!(.schema(#number)));
-    quote!(#krate::__private::ModelInfo::new(#name, #prefix) #tagged #ttl #version #schema)
+    let invalidates = model.invalidates.then(|| quote!(.invalidates()));
+    quote!(#krate::__private::ModelInfo::new(#name, #prefix) #tagged #ttl #version #schema #invalidates)
 }
 
 /// A bit for each id field that is tagged; nothing when none is, which means all.

@@ -5,7 +5,10 @@ use quote::{format_ident, quote};
 use syn::Ident;
 
 use super::{generics::Headers, leaf, segments::segment};
-use crate::ast::{Field, Role, Struct};
+use crate::{
+    ast::{Field, Role, Struct},
+    spans::spanned,
+};
 
 /// The name of the type of a struct's paths.
 pub(super) fn name(input: &Struct) -> Ident {
@@ -62,8 +65,8 @@ fn method(index: usize, field: &Field, input: &Struct) -> TokenStream {
             quote!(#krate::__private::LeafNode<__M, #arguments, #segment<__P>>)
         }
     };
-    let node = leaf::spanned(ty, node);
-    let body = leaf::spanned(ty, quote!({ #krate::__private::PathNode::HERE }));
+    let node = spanned(ty, node);
+    let body = spanned(ty, quote!({ #krate::__private::PathNode::HERE }));
     quote!(#vis const fn #ident(&self) -> #node #body)
 }
 

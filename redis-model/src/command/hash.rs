@@ -5,7 +5,8 @@ use redis::Cmd;
 use crate::key::Key;
 
 /// `HGET`.
-pub(crate) fn get(key: &Key, field: &str) -> Cmd {
+pub(crate) fn get(key: &Key, field: &(impl AsRef<[u8]> + ?Sized)) -> Cmd {
+    let field = field.as_ref();
     start("HGET", key, 1, field.len()).arg(field).take()
 }
 
@@ -25,12 +26,17 @@ pub(crate) fn set(key: &Key, field: &str, value: &[u8]) -> Cmd {
 }
 
 /// `HDEL`.
-pub(crate) fn delete<'a>(key: &Key, fields: impl ExactSizeIterator<Item = &'a str>) -> Cmd {
+pub(crate) fn delete(key: &Key, fields: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Cmd {
     let mut cmd = start("HDEL", key, fields.len(), fields.len() * 12);
     for field in fields {
-        cmd.arg(field);
+        cmd.arg(field.as_ref());
     }
     cmd
+}
+
+/// `HLEN`.
+pub(crate) fn length(key: &Key) -> Cmd {
+    start("HLEN", key, 0, 0)
 }
 
 /// `HEXISTS`.

@@ -38,9 +38,14 @@ pub(crate) fn unlink<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Cmd {
     cmd
 }
 
+/// `SCAN`, one page.
+pub(crate) fn scan(cursor: u64, pattern: &[u8], count: usize) -> Cmd {
+    redis::cmd("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(count).take()
+}
+
 /// `SCAN` over hashes, one page.
 pub(crate) fn scan_hashes(cursor: u64, pattern: &[u8], count: usize) -> Cmd {
-    redis::cmd("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(count).arg("TYPE").arg("hash").take()
+    scan(cursor, pattern, count).arg("TYPE").arg("hash").take()
 }
 
 fn on(name: &str, key: &Key) -> Cmd {

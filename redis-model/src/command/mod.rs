@@ -4,4 +4,5 @@ pub(crate) mod access;
 pub(crate) mod facts;
 pub(crate) mod hash;
 pub(crate) mod key;
+pub(crate) mod sorted_set;
 pub(crate) mod string;

@@ -11,7 +11,7 @@ use tokio::{net::TcpStream, time::timeout};
 use super::{
     deadline::{Deadline, timed_out},
     dial::dial_async,
-    listener::Line,
+    line::Line,
     login::login_async,
     server::Server,
 };

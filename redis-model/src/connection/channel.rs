@@ -12,12 +12,14 @@ use std::{
 use redis::{Cmd, Pipeline, Value};
 
 #[cfg(feature = "embedded")]
-use super::embedded::{Embedded, EmbeddedListener};
+use super::embedded::{Embedded, EmbeddedListener, EmbeddedTracker};
 use super::{
     Connection, Endpoint,
     call::Call,
-    listener::{Line, LineListener, Listener},
+    line::Line,
+    listener::{LineListener, Listener},
     server::Server,
+    tracker::{LineTracker, News, Tracker},
 };
 use crate::{
     error::{Error, Result},
@@ -72,6 +74,7 @@ pub(crate) trait Transport: Send + Sync + 'static {
 
 impl<T: Transport> Connection for Channel<T> {
     type Listener = Subscription<T>;
+    type Tracker = Tracking<T>;
 
     fn new(endpoint: &Endpoint) -> Self {
         let target = match endpoint {
@@ -103,6 +106,17 @@ impl<T: Transport> Connection for Channel<T> {
             }
             #[cfg(feature = "embedded")]
             Target::Embedded(engine) => Ok(Subscription::Embedded(engine.listen::<T>(channel).await?)),
+        }
+    }
+
+    async fn track(&self, prefixes: Vec<Vec<u8>>) -> Result<Tracking<T>> {
+        match &self.target {
+            Target::Server(transport) => {
+                let server = transport.server().clone();
+                Ok(Tracking::Server(LineTracker::track(server, prefixes, Call::start(self.limit)).await?))
+            }
+            #[cfg(feature = "embedded")]
+            Target::Embedded(engine) => Ok(Tracking::Embedded(engine.track::<T>(prefixes).await?)),
         }
     }
 }
@@ -138,6 +152,31 @@ impl<T: Transport> Listener for Subscription<T> {
             Self::Server(listener) => listener.next(until).await,
             #[cfg(feature = "embedded")]
             Self::Embedded(listener) => listener.next::<T>(until).await,
+        }
+    }
+}
+
+/// A tracker of either mode to either target.
+pub(crate) enum Tracking<T: Transport> {
+    Server(LineTracker<T::Line>),
+    #[cfg(feature = "embedded")]
+    Embedded(EmbeddedTracker),
+}
+
+impl<T: Transport> Tracker for Tracking<T> {
+    async fn next(&mut self, until: Instant) -> Result<Option<News>> {
+        match self {
+            Self::Server(tracker) => tracker.next(until).await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(tracker) => tracker.next::<T>(until).await,
+        }
+    }
+
+    fn add(&mut self, prefixes: Vec<Vec<u8>>) {
+        match self {
+            Self::Server(tracker) => tracker.add(prefixes),
+            #[cfg(feature = "embedded")]
+            Self::Embedded(tracker) => tracker.add(prefixes),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! Requests to the engine in the process.
 
 use std::{
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
-use redis::{Cmd, Msg, Pipeline, RedisError, RedisResult, Value};
+use redis::{Cmd, Msg, Pipeline, PushKind, RedisError, RedisResult, Value};
 use redis_model_embedded::{Connection, Engine, Protocol};
 
-use super::channel::Transport;
+use super::{
+    channel::Transport,
+    tracker::{News, PAUSE, changed, tracking},
+};
 use crate::{
     error::{Error, Result},
     query::as_server_error,
@@ -55,6 +59,15 @@ impl Embedded {
         }
     }
 
+    /// Tracks keys on a connection of its own.
+    pub(super) async fn track<T: Transport>(&self, prefixes: Vec<Vec<u8>>) -> Result<EmbeddedTracker> {
+        let connection = self.engine.connection().with_protocol(Protocol::Resp3);
+        let mut tracker =
+            EmbeddedTracker { connection, wanted: prefixes, added: Vec::new(), next_check: Instant::now() };
+        tracker.widen::<T>().await?;
+        Ok(tracker)
+    }
+
     /// A connection that comes back only when it has all its replies: one that is dropped before that waits for nothing
     /// any more.
     fn connection(&self) -> Connection {
@@ -81,6 +94,56 @@ impl EmbeddedListener {
             }
         }
         Ok(None)
+    }
+}
+
+/// A client of the engine that hears of changed keys.
+pub(crate) struct EmbeddedTracker {
+    connection: Connection,
+    /// Prefixes that are to be tracked, too.
+    wanted: Vec<Vec<u8>>,
+    /// Those that are, and of which that has not been said.
+    added: Vec<Vec<u8>>,
+    next_check: Instant,
+}
+
+impl EmbeddedTracker {
+    /// As [`Tracker::add`](super::Tracker::add).
+    pub(super) fn add(&mut self, prefixes: Vec<Vec<u8>>) {
+        self.wanted.extend(prefixes);
+    }
+
+    /// As [`Tracker::next`](super::Tracker::next).
+    ///
+    /// What the engine has pushed lies in the process: when there is nothing more, all has been told.
+    pub(super) async fn next<T: Transport>(&mut self, until: Instant) -> Result<Option<News>> {
+        loop {
+            self.widen::<T>().await?;
+            let asked = Instant::now();
+            let push = T::next_push(&mut self.connection, until.min(self.next_check)).await.map_err(failed)?;
+            match push {
+                Some(push) if push.kind == PushKind::Invalidate => return Ok(Some(changed(push.data))),
+                None if asked >= self.next_check => {
+                    self.next_check = asked + PAUSE;
+                    return Ok(Some(News::Complete { asked, added: mem::take(&mut self.added) }));
+                }
+                None if asked >= until => return Ok(None),
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    /// Tracks what is wanted.
+    async fn widen<T: Transport>(&mut self) -> Result<()> {
+        if self.wanted.is_empty() {
+            return Ok(());
+        }
+        if let Value::ServerError(error) = exchange::<T>(&mut self.connection, &tracking(&self.wanted)).await? {
+            return Err(failed(error.into()));
+        }
+        self.added.append(&mut self.wanted);
+        self.next_check = Instant::now();
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::Server;
+use super::{Server, line::Line, wire::Wire};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
@@ -60,3 +60,45 @@ pub(super) fn wait_async<T>(future: impl Future<Output = T>) -> T {
     }
     RUNTIME.with(|runtime| runtime.block_on(future))
 }
+
+/// A line, and how its mode waits.
+pub(super) trait Tested: Line {
+    fn wait<T>(future: impl Future<Output = T>) -> T;
+}
+
+impl Tested for Wire {
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        wait_blocking(future)
+    }
+}
+
+#[cfg(feature = "async")]
+impl Tested for super::async_wire::AsyncWire {
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        wait_async(future)
+    }
+}
+
+/// Makes a test of each function for both kinds of lines; `L` is the line.
+macro_rules! on_both_lines {
+    ($(fn $name:ident<L>() $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            fn check<L: Tested>() $body
+
+            #[test]
+            fn blocking() {
+                check::<crate::connection::wire::Wire>();
+            }
+
+            #[cfg(feature = "async")]
+            #[test]
+            fn asynchronous() {
+                check::<crate::connection::async_wire::AsyncWire>();
+            }
+        }
+    )*};
+}
+
+pub(super) use on_both_lines;

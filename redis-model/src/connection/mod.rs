@@ -23,18 +23,26 @@ mod driver;
 mod embedded;
 #[cfg(test)]
 mod fake_server;
+mod line;
 mod listener;
 mod login;
 mod pool;
+mod pulse;
 #[cfg(feature = "async")]
 mod reconnecting;
 mod server;
 mod socket;
+mod tracker;
 mod wire;
 
 #[cfg(feature = "async")]
 pub(crate) use self::bare::BareAsyncLink;
-pub(crate) use self::{bare::BareLink, listener::Listener, server::Server};
+pub(crate) use self::{
+    bare::BareLink,
+    listener::Listener,
+    server::Server,
+    tracker::{News, PATIENCE, PAUSE, Tracker},
+};
 
 /// The blocking mode's connections: a pool. I/O happens inside of `poll`.
 pub(crate) type BlockingConnection = channel::Channel<pool::Pool>;
@@ -49,6 +57,7 @@ use crate::{error::Result, query::Link};
 /// What a store holds of a mode's connections.
 pub(crate) trait Connection: Link + Clone + Sync + 'static {
     type Listener: Listener;
+    type Tracker: Tracker;
 
     fn new(endpoint: &Endpoint) -> Self;
 
@@ -64,6 +73,13 @@ pub(crate) trait Connection: Link + Clone + Sync + 'static {
     /// It fails as connecting and requests do. A user without rights to the channel gets an
     /// [`Error::Server`](crate::Error::Server) whose code is `NOPERM`.
     fn listen(&self, channel: &[u8]) -> impl Future<Output = Result<Self::Listener>> + Send;
+
+    /// Hears of every change to keys with these prefixes, over a connection of its own. Once this returns, the server has
+    /// confirmed it, and no change from then on is missed.
+    ///
+    /// It fails as connecting and requests do. A server that refuses tracking, to this user or to all, answers with an
+    /// [`Error::Server`](crate::Error::Server).
+    fn track(&self, prefixes: Vec<Vec<u8>>) -> impl Future<Output = Result<Self::Tracker>> + Send;
 }
 
 /// Where a store's requests go.

@@ -86,7 +86,8 @@ impl Reconnecting {
             return Ok(live);
         }
         let limit = call.step(self.server.connect_timeout).left;
-        let connected = timeout(limit, self.reconnect(Instant::now())).await;
+        // Boxed, as every request would have its state and hardly any needs it.
+        let connected = Box::pin(timeout(limit, self.reconnect(Instant::now()))).await;
         connected.unwrap_or_else(|_| Err(timed_out().into())).map_err(|error| self.server.connect_error(error))
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use redis::{Parser, RedisResult, Value};
 
-use super::{deadline::Deadline, dial::dial, listener::Line, login::login, server::Server, socket::Socket};
+use super::{deadline::Deadline, dial::dial, line::Line, login::login, server::Server, socket::Socket};
 
 /// A connection that has logged in. After any error it is out of step with the server and must be dropped.
 pub(crate) struct Wire {

@@ -22,7 +22,8 @@ use crate::{
 /// A write requires that the record exists, checked by the server in the same request, so that a write to an expired
 /// record does not leave a part of one that never expires: else [`Error::NotFound`]. [`or_create`](Self::or_create) makes the
 /// record instead, [`Query::unchecked`] leaves the check out. A write keeps the record's TTL, and refreshes it where the
-/// model says so; with `#[redis(version)]` it moves the version on.
+/// model says so; with `#[redis(version)]` it moves the version on, with `#[redis(invalidates)]` it invalidates what depends on
+/// the record.
 ///
 /// ```
 /// use redis_model::{RedisModel, blocking::Store, prelude::*};

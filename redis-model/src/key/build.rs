@@ -132,10 +132,18 @@ mod tests {
 
     #[test]
     fn keys_of_own_fields_and_of_others_hold_no_id() {
-        for key in ["shop:user:{42}.otp", "shop:user:{42}@lock", "shop:user:{1:2}", "shop:user:42", "shop:user2:{42}"] {
+        for key in [
+            "shop:user:{42}.otp",
+            "shop:user:{42}@lock",
+            "shop:user:{42}@epoch",
+            "shop:user:{1:2}",
+            "shop:user:42",
+            "shop:user2:{42}",
+        ] {
             assert!(ids_in::<u64>(ALL, key.as_bytes()).is_none(), "{key}");
         }
         assert!(ids_in::<(u64, String)>(SECOND, b"account:{acme}:7.otp").is_none());
+        assert!(ids_in::<(u64, String)>(SECOND, b"account:{acme}:7@epoch").is_none());
         assert!(ids_in::<u64>(ALL, b"shop:user:{x}").is_some_and(|id| id.is_err()));
     }
 

@@ -3,7 +3,7 @@
 use super::text::KeyBuilder;
 
 /// Bytes with a meaning in keys (`{ } . @ :`), in the escape itself (`%`), and those that a terminal would act on.
-const fn is_reserved(byte: u8) -> bool {
+pub(crate) const fn is_reserved(byte: u8) -> bool {
     matches!(byte, b'%' | b'{' | b'}' | b'.' | b'@' | b':') || byte < 0x20 || byte == 0x7f
 }
 
@@ -11,14 +11,19 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends `raw`, reserved bytes as `%` and two hexadecimal digits.
 pub(super) fn escape(raw: &[u8], out: &mut KeyBuilder) {
+    escape_where(is_reserved, raw, |piece| out.push(piece));
+}
+
+/// Hands on `raw` piece by piece, bytes that are to be escaped as `%` and two hexadecimal digits.
+pub(crate) fn escape_where(is_escaped: impl Fn(u8) -> bool, raw: &[u8], mut push: impl FnMut(&[u8])) {
     let mut rest = raw;
-    while let Some(position) = rest.iter().position(|&byte| is_reserved(byte)) {
+    while let Some(position) = rest.iter().position(|&byte| is_escaped(byte)) {
         let byte = rest[position];
-        out.push(&rest[..position]);
-        out.push(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        push(&rest[..position]);
+        push(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
         rest = &rest[position + 1..];
     }
-    out.push(rest);
+    push(rest);
 }
 
 /// Undoes [`escape`]; `None` for text that it never writes.

@@ -5,7 +5,10 @@ mod escape;
 mod id;
 mod text;
 
-pub(crate) use self::build::{RecordKey, ids_in, own_path, scan_pattern};
+pub(crate) use self::{
+    build::{RecordKey, ids_in, own_path, scan_pattern},
+    escape::{escape_where, is_reserved},
+};
 pub use self::{
     id::{IdOf, IdText, IdWriter, RedisId},
     text::Key,

@@ -14,6 +14,9 @@ use super::escape::escape;
 /// Keys up to this length are kept without an allocation; a model's key with its prefix and id is rarely longer.
 const INLINE: usize = 46;
 
+/// Keys up to this length are put together on the stack.
+const LONG: usize = 160;
+
 /// A Redis key: any bytes.
 ///
 /// Cheap to clone, as every handle holds one: a short key is copied, a long one is shared.
@@ -54,6 +57,20 @@ impl Key {
         escape(name.as_bytes(), &mut key);
         key.push(b"}");
         key.finish()
+    }
+
+    /// A key of these pieces, one after the other.
+    pub(crate) fn of_pieces(pieces: &[&[u8]]) -> Self {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        if length > LONG {
+            return Self::new(pieces.concat());
+        }
+        let (mut bytes, mut end) = ([0; LONG], 0);
+        for piece in pieces {
+            bytes[end..end + piece.len()].copy_from_slice(piece);
+            end += piece.len();
+        }
+        Self::new(&bytes[..end])
     }
 
     pub(crate) const fn invalid(reason: &'static str) -> Self {

@@ -16,6 +16,7 @@ pub struct ModelInfo {
     pub(crate) refresh: Refresh,
     pub(crate) version: Option<&'static str>,
     pub(crate) schema: u32,
+    pub(crate) invalidates: bool,
 }
 
 /// What sets the time to live of a record to the model's `ttl` again.
@@ -33,7 +34,7 @@ impl ModelInfo {
     /// A model by its type's name and its keys' prefix.
     pub const fn new(name: &'static str, prefix: &'static str) -> Self {
         let key = RecordKey { prefix, tagged: 0 };
-        Self { name, key, ttl: None, refresh: Refresh::Write, version: None, schema: 1 }
+        Self { name, key, ttl: None, refresh: Refresh::Write, version: None, schema: 1, invalidates: false }
     }
 
     /// Which parts of the id stand in the braces, as a bit each; 0 means all.
@@ -62,6 +63,13 @@ impl ModelInfo {
     #[must_use]
     pub const fn schema(mut self, number: u32) -> Self {
         self.schema = number;
+        self
+    }
+
+    /// Lets every write of a record delete its epoch.
+    #[must_use]
+    pub const fn invalidates(mut self) -> Self {
+        self.invalidates = true;
         self
     }
 

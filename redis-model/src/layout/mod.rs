@@ -19,4 +19,8 @@ pub use self::{
     read::{FieldError, Reader},
     write::Writer,
 };
-pub(crate) use self::{info::SCHEMA_MARK, write::OwnValue};
+pub(crate) use self::{
+    info::SCHEMA_MARK,
+    place::{EPOCH, epoch_of},
+    write::OwnValue,
+};

@@ -7,7 +7,7 @@ use crate::{
     command::key as keys,
     error::Result,
     key::Key,
-    query::{Condition, Part, Query, Reply, Step, reply},
+    query::{Condition, Part, Query, Reply, Step, invalidating, reply},
 };
 
 /// Where a handle is: a record, its model's rules, and whether a write may make the record.
@@ -16,6 +16,14 @@ pub struct Place {
     pub(crate) key: Key,
     pub(crate) info: &'static ModelInfo,
     pub(crate) create: bool,
+}
+
+/// What the key of a record's epoch has behind the record's and an `@`.
+pub(crate) const EPOCH: &str = "epoch";
+
+/// The key of a record's epoch.
+pub(crate) fn epoch_of(record: &Key) -> Key {
+    record.join(b'@', EPOCH)
 }
 
 /// A handle of generated code.
@@ -56,8 +64,8 @@ impl Place {
         Query::on(&self.key, || Part::command(cmd, self.info.name).requiring(&self.key), decode)
     }
 
-    /// A query that writes a part of the record, which must exist unless the handle may make it; moves its version on
-    /// and keeps up its TTL.
+    /// A query that writes a part of the record, which must exist unless the handle may make it; moves its version on,
+    /// keeps up its TTL and invalidates what depends on it.
     pub(crate) fn write_all<T>(&self, steps: Vec<Step>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
         self.write_when(Vec::new(), steps, decode)
     }
@@ -81,7 +89,12 @@ impl Place {
 
     /// Whether a write does more than to write.
     fn has_upkeep(&self) -> bool {
-        self.info.version.is_some() || self.info.ttl_on_write().is_some()
+        self.info.version.is_some() || self.info.ttl_on_write().is_some() || self.info.invalidates
+    }
+
+    /// The steps of a write of the record, with the deletion of its epoch if its model invalidates.
+    pub(crate) fn invalidating(&self, steps: Vec<Step>) -> Vec<Step> {
+        if self.info.invalidates { invalidating(steps, epoch_of(&self.key)) } else { steps }
     }
 
     fn creation(&self) -> Step {
@@ -96,6 +109,9 @@ impl Place {
 
     /// Adds what a write or a read of a part of the record does besides.
     fn with_upkeep(&self, mut steps: Vec<Step>, is_write: bool) -> Vec<Step> {
+        if is_write {
+            steps = self.invalidating(steps);
+        }
         if let (true, Some(version)) = (is_write, self.info.version) {
             steps.push(Step::MoveVersion { key: self.key.clone(), field: version });
         }

@@ -1,10 +1,7 @@
 //! What a store does for its locks in the background: it renews leases, and gives back what was dropped.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    mode::{Mode, Signal as _},
+    mode::{Background, Mode, Signal as _},
     query::Query,
     store::Store,
 };
@@ -34,7 +31,7 @@ pub(crate) struct Keeper<M: Mode> {
     pub(super) room: WaitingRoom<M>,
     tasks: Mutex<Tasks<M>>,
     wake: M::Signal,
-    is_running: Arc<AtomicBool>,
+    worker: Background,
 }
 
 impl<M: Mode> Keeping<M> {
@@ -42,7 +39,7 @@ impl<M: Mode> Keeping<M> {
     ///
     /// # Errors
     /// [`Error::Config`] when nothing can run in the background.
-    pub(super) fn of(store: &Store<M>) -> Result<Arc<Self>> {
+    pub(crate) fn of(store: &Store<M>) -> Result<Arc<Self>> {
         let keeping = Self::idle(store);
         keeping.ensure_running()?;
         Ok(keeping)
@@ -57,7 +54,7 @@ impl<M: Mode> Keeping<M> {
                 room: WaitingRoom::new(store.link()),
                 tasks: Mutex::new(Tasks::new()),
                 wake: M::Signal::default(),
-                is_running: Arc::default(),
+                worker: Background::default(),
             }))
         })
     }
@@ -74,7 +71,7 @@ impl<M: Mode> Keeping<M> {
     }
 
     /// The same, at a later time.
-    pub(super) fn depart_at(&self, at: Instant, release: impl Fn() -> Query<()> + Send + 'static, until: Instant) {
+    pub(crate) fn depart_at(&self, at: Instant, release: impl Fn() -> Query<()> + Send + 'static, until: Instant) {
         let mut tasks = self.0.tasks();
         tasks.give_back(at, release, until);
         self.0.wake_for(tasks, at);
@@ -83,16 +80,11 @@ impl<M: Mode> Keeping<M> {
 
     /// A runtime that ends takes its tasks with it: the next who needs the worker starts it again.
     fn ensure_running(&self) -> Result<()> {
-        if self.0.is_running.load(Ordering::Acquire) || self.0.is_running.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
-        let running = Running(self.0.is_running.clone());
-        let keeper = self.0.clone();
-        let is_started = M::spawn("redis-model-locks", async move {
-            let _running = running;
-            keeper.work().await;
-        });
-        if is_started {
+        let work = || {
+            let keeper = self.0.clone();
+            async move { keeper.work().await }
+        };
+        if self.0.worker.ensure::<M, _>("redis-model-locks", work) {
             return Ok(());
         }
         Err(Error::Config {
@@ -129,15 +121,6 @@ impl<M: Mode> Store<M> {
             let releases = keeping.0.tasks().all_releases();
             keeping.0.give_back(releases).await
         })
-    }
-}
-
-/// Says that the worker runs, until it is dropped.
-struct Running(Arc<AtomicBool>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
     }
 }
 

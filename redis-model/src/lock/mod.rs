@@ -40,3 +40,4 @@ pub use self::{
     redlock::{Redlock, RedlockGuard},
     semaphore::{Permit, Semaphore},
 };
+pub(crate) use self::{keeper::Keeping, key_hold::RELEASE, polling::Pauses};

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     error::{Error, Result},
     key::Key,
+    layout::EPOCH,
     query::touch::Touch,
 };
 
@@ -153,6 +154,8 @@ impl Tree {
             Root::Record(record) => match touch.key.strip_prefix(record.as_bytes())? {
                 [] => Some(Some(touch.field.unwrap_or_default().to_vec())),
                 [b'.', path @ ..] => Some(Some(path.to_vec())),
+                // It belongs to all of the record, and every write looks after it.
+                [b'@', name @ ..] if name == EPOCH.as_bytes() => Some(Some(Vec::new())),
                 _ => None,
             },
             Root::Named(_) => (hash_tag(touch.key) == hash_tag(self.hash.as_bytes())).then_some(None),
@@ -269,13 +272,18 @@ mod tests {
             (Covers::ForReading, "user:{42}", Some("name")),
             (Covers::ForReading, "user:{42}", None),
             (Covers::ForReading, "user:{42}.otp", None),
+            (Covers::ForReading, "user:{42}@epoch", None),
+            (Covers::Outside, "user:{42}@epoch:other", None),
+            (Covers::Outside, "user:{43}@epoch", None),
             (Covers::Outside, "user:{42}@other", None),
             (Covers::Outside, "user:{421}", None),
             (Covers::Outside, "user:{43}", Some("address")),
         ] {
             assert_eq!(address.covers(touch(key, field)), covers, "{key} {field:?}");
         }
-        assert_eq!(Place::of_record(&record, "").covers(touch("user:{42}", None)), Covers::Wholly);
+        for key in ["user:{42}", "user:{42}@epoch"] {
+            assert_eq!(Place::of_record(&record, "").covers(touch(key, None)), Covers::Wholly);
+        }
         let jobs = Place::free("jobs.nightly");
         assert_eq!(jobs.covers(touch("report:{jobs}", None)), Covers::Wholly);
         assert_eq!(jobs.covers(touch("jobs", None)), Covers::Wholly);

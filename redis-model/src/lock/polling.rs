@@ -178,7 +178,7 @@ pub(super) fn take_back<M: Mode, C: Claim>(keeping: &Keeping<M>, claim: &C, leas
 
 /// Pauses between requests: the longer one has waited, the longer they are, each at random, so that those who wait do not
 /// ask together.
-pub(super) struct Pauses {
+pub(crate) struct Pauses {
     longest: Duration,
 }
 
@@ -186,12 +186,12 @@ impl Pauses {
     const FIRST: Duration = Duration::from_millis(1);
     const LAST: Duration = Duration::from_millis(50);
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { longest: Self::FIRST }
     }
 
     /// The next pause; it ends just after the lease in the way, if that is sooner.
-    pub(super) fn next(&mut self, lease: Option<Duration>) -> Duration {
+    pub(crate) fn next(&mut self, lease: Option<Duration>) -> Duration {
         let pause = self.longest / 2 + spread(self.longest / 2);
         self.longest = (self.longest * 2).min(Self::LAST);
         match lease {

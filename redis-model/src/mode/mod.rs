@@ -1,6 +1,7 @@
 //! The seam between blocking and asynchronous use: every operation is written once, as an async block, and its mode
 //! decides what the caller gets.
 
+mod background;
 mod join;
 mod signal;
 
@@ -16,7 +17,7 @@ use crate::{
     error::Result,
 };
 
-pub(crate) use self::signal::Signal;
+pub(crate) use self::{background::Background, signal::Signal};
 
 mod sealed {
     pub trait Sealed {}
@@ -44,6 +45,11 @@ pub trait Mode: sealed::Sealed + Send + Sync + Sized + 'static {
 
     #[doc(hidden)]
     fn run<'a, T: Send + 'a>(operation: impl Future<Output = Result<T>> + Send + 'a) -> Self::Result<'a, T>;
+
+    /// Where a future with much state stays that is not always needed. One that is finished by a single poll is moved before
+    /// that, and so it is boxed; one that is awaited is made where it stays.
+    #[doc(hidden)]
+    fn settled<F: Future>(future: F) -> impl Future<Output = F::Output>;
 
     #[doc(hidden)]
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
@@ -81,6 +87,10 @@ impl Mode for Blocking {
         poll_once(operation)
     }
 
+    fn settled<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        Box::pin(future)
+    }
+
     async fn sleep(duration: Duration) {
         std::thread::sleep(duration);
     }
@@ -107,6 +117,11 @@ impl Mode for Async {
 
     fn run<'a, T: Send + 'a>(operation: impl Future<Output = Result<T>> + Send + 'a) -> Self::Result<'a, T> {
         Box::pin(operation)
+    }
+
+    #[inline]
+    fn settled<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        future
     }
 
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {

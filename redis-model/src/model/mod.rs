@@ -1,5 +1,6 @@
 //! Models: what `#[derive(RedisModel)]` gives a struct.
 
+mod invalidates;
 pub(crate) mod load;
 mod modify;
 mod record;
@@ -7,6 +8,7 @@ mod save;
 mod scan;
 
 pub use self::{
+    invalidates::Invalidates,
     record::Record,
     save::{Revision, Save},
     scan::{Ids, Scan, Selected},

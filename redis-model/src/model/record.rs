@@ -59,12 +59,15 @@ impl<T: RedisModel> Record<T> {
 
     /// Removes the record with all of its own keys: `UNLINK`; whether it existed.
     pub fn delete(&self) -> Query<bool> {
+        let cmd = keys::unlink([&self.place.key]);
         let own = own_keys::<T>(&self.place);
-        if own.is_empty() {
-            let cmd = keys::unlink([&self.place.key]);
+        if own.is_empty() && !T::INFO.invalidates {
             return Query::on(&self.place.key, || Part::command(cmd, T::INFO.name), reply::flag);
         }
-        let steps = vec![Step::Run(keys::unlink([&self.place.key])), Step::Silent(keys::unlink(&own))];
+        let mut steps = self.place.invalidating(vec![Step::Run(cmd)]);
+        if !own.is_empty() {
+            steps.push(Step::Silent(keys::unlink(&own)));
+        }
         Query::on(&self.place.key, || Part::steps(steps, Vec::new(), T::INFO.name), reply::flag)
     }
 

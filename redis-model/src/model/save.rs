@@ -144,7 +144,7 @@ impl<T: RedisModel> Save<T> {
         steps.extend(lifetime);
         steps.extend(own);
         steps.extend(unchanged.into_iter().map(|own| Step::ExpireLike { key: own, like: key.clone() }));
-        Ok(as_small_as_possible(steps, conditions, name))
+        Ok(as_small_as_possible(self.place.invalidating(steps), conditions, name))
     }
 
     /// Removes own keys of an earlier record of this id, where this is to be the first.
@@ -181,12 +181,15 @@ impl<T: RedisModel> Save<T> {
     }
 }
 
-/// One command goes bare; more need to be kept together.
+/// One command goes bare, or with the deletion of an epoch in the short way of one command; more need to be kept together.
 fn as_small_as_possible(mut steps: Vec<Step>, conditions: Vec<Condition>, model: &'static str) -> Part {
-    if let ([Step::Silent(_)], []) = (&steps[..], &conditions[..])
-        && let Some(Step::Silent(only)) = steps.pop()
+    if let ([Step::Silent(_)] | [Step::Silent(_), Step::Invalidate { .. }], []) = (&steps[..], &conditions[..])
+        && let Step::Silent(only) = steps.swap_remove(0)
     {
-        return Part::command(only, model);
+        return match steps.pop() {
+            Some(invalidate) => Part::steps(vec![Step::Run(only), invalidate], conditions, model),
+            None => Part::command(only, model),
+        };
     }
     Part::steps(steps, conditions, model)
 }

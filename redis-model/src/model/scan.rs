@@ -11,13 +11,12 @@ use std::{
 
 use super::RedisModel;
 use crate::{
-    codec::DecodeError,
     command::key as keys,
     error::{Error, Result},
     handle::{Selection, Values, select},
     key::{Key, ids_in, scan_pattern},
     mode::{Blocking, Mode},
-    query::{Part, Query, Reply},
+    query::{Part, Query, reply},
     store::Store,
 };
 
@@ -167,17 +166,11 @@ async fn read_page<M: Mode, P: Page>(
 ) -> Result<(u64, Vec<Result<P::Item>>)> {
     let mut link = store.link();
     let scan = Part::command(keys::scan_hashes(cursor, &page.pattern(), PAGE), "");
-    let (next, found) = Query::part(scan, read_keys).over(&mut link).await?;
+    let (next, found) = Query::part(scan, reply::page).over(&mut link).await?;
     match page.items(found) {
         Items::Ready(items) => Ok((next, items)),
         Items::Query(query) => Ok((next, query.over(&mut link).await?)),
     }
-}
-
-fn read_keys(reply: Reply<'_>) -> Result<(u64, Vec<Vec<u8>>)> {
-    let (value, context) = reply.into_parts();
-    redis::from_redis_value(value)
-        .map_err(|error| context.decode_error(0, DecodeError::missing("a page of keys").because(error.to_string())))
 }
 
 impl<P: Page> Iterator for Scan<Blocking, P> {

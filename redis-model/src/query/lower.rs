@@ -7,7 +7,7 @@ use redis::Cmd;
 use super::{
     call_text::{Kept, PIECE, append, write_command},
     part::{Action, Part},
-    script::{Body, IF_EXISTS, Loaded, PLAIN, Script},
+    script::{Body, IF_EXISTS, INVALIDATING, Loaded, PLAIN, Script},
     step::Step,
 };
 use crate::{
@@ -24,6 +24,7 @@ pub(super) struct Call<'a> {
 
 enum Shape<'a> {
     IfExists { record: &'a [u8], cmd: &'a Cmd },
+    Invalidating { record: Option<&'a [u8]>, cmd: &'a Cmd, epoch: &'a Key },
     Conditional(&'a Part),
     Bare(&'a Body),
 }
@@ -42,6 +43,7 @@ impl Call<'_> {
     fn by(&self, command: &str, script: &str) -> Cmd {
         match self.shape {
             Shape::IfExists { record, cmd } => call_if_exists(command, script, record, cmd),
+            Shape::Invalidating { record, cmd, epoch } => call_invalidating(command, script, record, cmd, epoch),
             Shape::Conditional(part) => part.call_conditional(command, script),
             Shape::Bare(body) => body.call(command, script),
         }
@@ -63,6 +65,10 @@ impl Part {
     pub(super) fn lower(&self) -> Result<Call<'_>> {
         if let Some((record, cmd)) = self.as_write_of_record() {
             return Ok(Call { script: IF_EXISTS.bare(), shape: Shape::IfExists { record, cmd } });
+        }
+        if let Some((cmd, epoch)) = self.as_invalidating_write() {
+            let shape = Shape::Invalidating { record: self.required(), cmd, epoch };
+            return Ok(Call { script: INVALIDATING.bare(), shape });
         }
         if let Some(body) = self.as_bare_script() {
             return Ok(Call { script: body.script.bare(), shape: Shape::Bare(body) });
@@ -104,6 +110,18 @@ impl Part {
         match &self.action {
             Action::Command(cmd) if self.conditions.is_empty() && is_called_as_it_is(cmd) => {
                 self.required().map(|record| (record, cmd))
+            }
+            _ => None,
+        }
+    }
+
+    /// One command and the deletion of its record's epoch, whether or not the record must exist: the same for models whose
+    /// writes invalidate.
+    fn as_invalidating_write(&self) -> Option<(&Cmd, &Key)> {
+        let Action::Steps(steps) = &self.action else { return None };
+        match &steps[..] {
+            [Step::Run(cmd), Step::Invalidate { epoch }] if self.conditions.is_empty() && is_called_as_it_is(cmd) => {
+                Some((cmd, epoch))
             }
             _ => None,
         }
@@ -168,6 +186,20 @@ fn call_if_exists(name: &str, script: &str, record: &[u8], cmd: &Cmd) -> Cmd {
     let mut call = Cmd::with_capacity(5 + cmd.args_iter().len(), 256);
     call.arg(name).arg(script).arg(1 + usize::from(beside.is_some())).arg(record);
     call.arg(beside);
+    append(cmd, 0, &mut call);
+    call
+}
+
+/// The call of the script for one command and the deletion of its record's epoch.
+fn call_invalidating(name: &str, script: &str, record: Option<&[u8]>, cmd: &Cmd, epoch: &Key) -> Cmd {
+    let mut keys = Keys::default();
+    keys.place(epoch.as_bytes());
+    facts::keys(cmd).for_each(|key| {
+        keys.place(key);
+    });
+    let required = record.map_or(0, |record| keys.place(record));
+    let mut call = Cmd::with_capacity(7 + cmd.args_iter().len(), 256);
+    call.arg(name).arg(script).arg(keys.list.len()).arg(&keys.list).arg(required);
     append(cmd, 0, &mut call);
     call
 }

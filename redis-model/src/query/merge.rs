@@ -14,8 +14,14 @@ impl Part {
         let model = parts.first().map_or("", |part| part.model);
         let reads_only = parts.iter().all(Self::is_read);
         let (mut steps, mut conditions, mut endangered) = (Vec::new(), Vec::new(), Endangered::default());
+        let mut invalidated = HashSet::new();
         for part in parts {
-            let (more_steps, more_conditions) = part.into_steps();
+            let (mut more_steps, more_conditions) = part.into_steps();
+            // Nobody makes an epoch again in the middle of it.
+            more_steps.retain(|step| match step {
+                Step::Invalidate { epoch } => invalidated.insert(epoch.clone()),
+                _ => true,
+            });
             // The check at the start does not see what an earlier part does.
             let existing = more_conditions.iter().filter_map(Condition::existing_key);
             let rechecked = existing.filter(|key| endangered.contains(key));

@@ -27,7 +27,7 @@ pub(crate) use self::{
     part::Part,
     reply::{Context, Reply, text_of},
     script::{Body, EXTREME, Script},
-    step::Step,
+    step::{Step, invalidating},
 };
 use self::{
     exchange::exchange,
@@ -207,7 +207,8 @@ impl<T> Query<T> {
     /// them: the bare command, the fastest way to write.
     ///
     /// The risk: on a record that has expired or was deleted, it makes one of this field alone that never expires.
-    /// Conditions that the result depends on stay.
+    /// Conditions that the result depends on stay. So does what a model with `#[redis(invalidates)]` does for caches: its
+    /// write is a script all the same, of the command and the deletion of the record's epoch.
     pub fn unchecked(mut self) -> Self {
         self.parts.as_mut_slice().iter_mut().for_each(Part::lift);
         self

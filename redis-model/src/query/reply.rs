@@ -172,6 +172,13 @@ pub(crate) fn flag(reply: Reply<'_>) -> Result<bool> {
     Ok(integer(reply)? != 0)
 }
 
+/// A page of a scan: where to go on, and keys.
+pub(crate) fn page(reply: Reply<'_>) -> Result<(u64, Vec<Vec<u8>>)> {
+    let (value, context) = reply.into_parts();
+    redis::from_redis_value(value)
+        .map_err(|error| context.decode_error(0, DecodeError::missing("a page of keys").because(error.to_string())))
+}
+
 /// The value of one path, absent when there is none.
 pub(crate) fn value<T, C: Codec<T>>(reply: Reply<'_>) -> Result<Option<T>> {
     let (value, context) = reply.into_parts();

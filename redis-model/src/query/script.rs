@@ -49,6 +49,9 @@ pub(super) static PLAIN: Script = Script::new("");
 /// One command on a record that must exist.
 pub(super) static IF_EXISTS: Script = Script::new(include_str!("if_exists.lua"));
 
+/// One command, and the deletion of its record's epoch.
+pub(super) static INVALIDATING: Script = Script::new(include_str!("invalidating.lua"));
+
 /// `set_max` and `set_min`.
 pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua")).on_field();
 

@@ -6,7 +6,10 @@ use super::{
     call_text::{Kept, optional, write_command},
     script::Body,
 };
-use crate::{command::facts, key::Key};
+use crate::{
+    command::{facts, key as keys},
+    key::Key,
+};
 
 /// One command or step, in the order in which they run.
 pub(crate) enum Step {
@@ -32,6 +35,8 @@ pub(crate) enum Step {
     ExpireLike { key: Key, like: Key },
     /// Writes the server's microseconds; keeps them.
     Timestamp { key: Key, field: &'static str },
+    /// Deletes a record's epoch, so that nothing that was computed from the record before passes for current.
+    Invalidate { epoch: Key },
     /// Runs the body of a script; keeps its reply.
     Body(Body),
 }
@@ -48,7 +53,17 @@ impl Step {
             | Self::Create { .. }
             | Self::NoteMissing { .. }
             | Self::ExpireNew { .. }
-            | Self::ExpireLike { .. } => false,
+            | Self::ExpireLike { .. }
+            | Self::Invalidate { .. } => false,
+        }
+    }
+
+    /// Whether it writes what callers have stored, rather than what looks after the record.
+    fn is_write_of_values(&self) -> bool {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => !facts::is_read(cmd),
+            Self::Increment { .. } | Self::Timestamp { .. } | Self::Body(_) => true,
+            _ => false,
         }
     }
 
@@ -77,6 +92,7 @@ impl Step {
             Self::ExpireNew { .. } => "expire new",
             Self::ExpireLike { .. } => "expire like record",
             Self::Timestamp { .. } => "timestamp",
+            Self::Invalidate { .. } => "invalidate",
             Self::Body(_) => "script",
         }
     }
@@ -115,6 +131,7 @@ impl Step {
                 visit(key.as_bytes());
                 visit(like.as_bytes());
             }
+            Self::Invalidate { epoch } => visit(epoch.as_bytes()),
             Self::Body(body) => body.keys.iter().for_each(|key| visit(key.as_bytes())),
         }
     }
@@ -154,7 +171,52 @@ impl Step {
             Self::Timestamp { key, field } => {
                 call.arg("v").arg(2).arg(key.as_bytes()).arg(field);
             }
+            Self::Invalidate { epoch } => write_command(Kept::No, &keys::unlink([epoch]), call),
             Self::Body(body) => body.write(call),
         }
+    }
+}
+
+/// The steps with the deletion of the record's epoch right behind the first that writes.
+///
+/// Not before it: a server whose memory is full refuses only the first write of a script, and a deletion is always let
+/// through. Not later: of what comes behind the first write, any may fail, and Redis does not undo it.
+pub(crate) fn invalidating(mut steps: Vec<Step>, epoch: Key) -> Vec<Step> {
+    let first = steps.iter().position(Step::is_write_of_values);
+    steps.insert(first.map_or(steps.len(), |first| first + 1), Step::Invalidate { epoch });
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cmd(line: &str) -> Cmd {
+        line.split(' ').fold(Cmd::new(), |mut cmd, word| cmd.arg(word).take())
+    }
+
+    /// Where the deletion of the epoch comes among these steps.
+    fn place(steps: Vec<Step>) -> usize {
+        let steps = invalidating(steps, Key::new("k@epoch"));
+        let is_deletion = |step: &Step| matches!(step, Step::Invalidate { epoch } if epoch.as_bytes() == b"k@epoch");
+        assert_eq!(steps.iter().filter(|step| is_deletion(step)).count(), 1);
+        steps.iter().position(is_deletion).expect("it is there")
+    }
+
+    #[test]
+    fn an_epoch_goes_right_behind_the_first_write() {
+        let key = || Key::new("k");
+        let create = || Step::Create { key: key(), mark: "_", schema: 1, ttl: None, version: None };
+        let increment = || Step::Increment { key: key(), field: "f", by: b"1".to_vec(), low: None, high: None };
+        let [read, write] = ["HGET k f", "HSET k f 1"].map(|line| move || Step::Run(cmd(line)));
+        let refresh = || Step::Refresh { key: key(), ttl: 1 };
+        assert_eq!(place(vec![write()]), 1);
+        assert_eq!(place(vec![write(), write(), refresh()]), 1);
+        assert_eq!(place(vec![read(), write(), refresh()]), 2);
+        assert_eq!(place(vec![Step::NoteMissing { key: key() }, write(), write()]), 2);
+        assert_eq!(place(vec![create(), increment(), refresh()]), 2);
+        assert_eq!(place(vec![Step::Silent(cmd("UNLINK k.own")), refresh()]), 1);
+        assert_eq!(place(vec![create()]), 1);
+        assert_eq!(place(Vec::new()), 0);
     }
 }

@@ -33,7 +33,8 @@ impl<T> Query<T> {
     /// Shows every place that the query reads or writes, some more than once, until `visit` fails. Of a query that is
     /// invalid as it was built there is none.
     ///
-    /// What any write does to look after its record (version, TTL, making the record) is shown as a read of its key.
+    /// What any write does to look after its record (version, TTL, making the record) is shown as a read of its key, the
+    /// deletion of its epoch as a read of the epoch's.
     ///
     /// # Errors
     /// Those of `visit`; [`Error::InvalidQuery`] for commands whose keys are not known, and for scripts.
@@ -87,6 +88,7 @@ impl Step {
             | Self::Create { key, .. }
             | Self::NoteMissing { key }
             | Self::ExpireNew { key, .. } => visit(Touch::read(key.as_bytes())),
+            Self::Invalidate { epoch } => visit(Touch::read(epoch.as_bytes())),
             Self::ExpireLike { key, like } => {
                 visit(Touch::read(key.as_bytes()))?;
                 visit(Touch::read(like.as_bytes()))

@@ -2,29 +2,63 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-/// One value of each type, shared by the clones of a store and dropped with the last of them.
-#[derive(Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>);
+/// One value of each type, dropped with the store.
+pub(super) struct Kept {
+    values: Values,
+    number: u64,
+}
+
+/// A list that only grows, so that it is read without a lock. It stays short: features have one or two types each.
+#[derive(Default)]
+struct Values(OnceLock<Box<Value>>);
+
+struct Value {
+    of: TypeId,
+    /// The `OnceLock` of its type.
+    slot: Box<dyn Any + Send + Sync>,
+    others: Values,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self { values: Values::default(), number: LAST.fetch_add(1, Ordering::Relaxed) }
+    }
+}
 
 impl Kept {
     /// The value of this type; made by the first who asks, while others who ask for the same type wait.
     pub(super) fn once<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        let slot = self.slot::<T>();
-        // Outside of the map's lock, so that what is made may ask for values of other types.
-        slot.get_or_init(|| Arc::new(make())).clone()
+        // The place is there by now, so that what is made may ask for values of other types.
+        self.slot::<T>().get_or_init(|| Arc::new(make())).clone()
     }
 
-    fn slot<T: Send + Sync + 'static>(&self) -> Arc<OnceLock<Arc<T>>> {
-        // Nothing can panic between two states of the map.
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(OnceLock::<Arc<T>>::new())).clone();
-        drop(slots);
-        slot.downcast().expect("each slot is found by the type that it was made for")
+    /// A number that only this one and its clones have in this process.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn slot<T: Send + Sync + 'static>(&self) -> &OnceLock<Arc<T>> {
+        let of = TypeId::of::<T>();
+        let mut values = &self.values;
+        loop {
+            // Of several who come to the end, each with another type, one gets the place, and the others go on.
+            let value = values.0.get_or_init(|| {
+                let slot = Box::new(OnceLock::<Arc<T>>::new());
+                Box::new(Value { of, slot, others: Values::default() })
+            });
+            if value.of == of {
+                return value.slot.downcast_ref().expect("each slot is found by the type that it was made for");
+            }
+            values = &value.others;
+        }
     }
 }
 
@@ -45,22 +79,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clones_share_one_value_of_each_type() {
+    fn all_share_one_value_of_each_type() {
         let kept = Kept::default();
         let number = kept.once(|| 7_u64);
-        let same = kept.clone().once(|| -> u64 { unreachable!("it is there") });
+        let same = kept.once(|| -> u64 { unreachable!("it is there") });
         assert!(Arc::ptr_eq(&number, &same));
         assert_eq!((*kept.once(|| "text"), *kept.once(|| 8_u8), *Kept::default().once(|| 9_u64)), ("text", 8, 9));
     }
 
     #[test]
-    fn the_last_clone_drops_the_values() {
+    fn values_are_dropped_with_it() {
         let kept = Kept::default();
         let value: Weak<String> = Arc::downgrade(&kept.once(String::new));
-        let clone = kept.clone();
-        drop(kept);
         assert!(value.upgrade().is_some());
-        drop(clone);
+        drop(kept);
         assert!(value.upgrade().is_none());
     }
 

@@ -1,13 +1,21 @@
 //! Where queries run.
 
 mod builder;
+mod installed;
 mod kept;
 mod run;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+#[cfg(feature = "async")]
+pub(crate) use self::installed::in_task;
+pub(crate) use self::installed::in_thread;
 use self::kept::Kept;
-pub use self::{builder::StoreBuilder, run::Run};
+pub use self::{
+    builder::StoreBuilder,
+    installed::{Given, Installed, Source, current, given},
+    run::Run,
+};
 #[cfg(feature = "async")]
 use crate::mode::Async;
 use crate::{
@@ -31,6 +39,11 @@ use crate::{
 /// # Ok::<(), redis_model::Error>(())
 /// ```
 pub struct Store<M: Mode> {
+    /// In one place, so that a clone counts once.
+    shared: Arc<Shared<M>>,
+}
+
+struct Shared<M: Mode> {
     connection: M::Connection,
     endpoint: Endpoint,
     kept: Kept,
@@ -38,7 +51,8 @@ pub struct Store<M: Mode> {
 
 impl<M: Mode> Store<M> {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
-        Self { connection: M::Connection::new(&endpoint), endpoint, kept: Kept::default() }
+        let connection = M::Connection::new(&endpoint);
+        Self { shared: Arc::new(Shared { connection, endpoint, kept: Kept::default() }) }
     }
 
     /// Settings for a store.
@@ -58,9 +72,18 @@ impl<M: Mode> Store<M> {
         Self::new(Endpoint::Embedded(engine.clone()))
     }
 
+    /// The engine that it is on, if it is on one in this process.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn engine(&self) -> Option<&redis_model_embedded::Engine> {
+        match &self.shared.endpoint {
+            Endpoint::Embedded(engine) => Some(engine),
+            Endpoint::Server(_) => None,
+        }
+    }
+
     /// A connection to send one query over.
     pub(crate) fn link(&self) -> M::Connection {
-        self.connection.clone()
+        self.shared.connection.clone()
     }
 
     /// A connection whose requests take this long at most, each as a whole: waiting for a free connection, making one,
@@ -69,10 +92,15 @@ impl<M: Mode> Store<M> {
         self.link().within(limit)
     }
 
+    /// A number that only this store and its clones have in this process.
+    pub(crate) fn number(&self) -> u64 {
+        self.shared.kept.number()
+    }
+
     /// What a feature keeps for this store and its clones: one value of each type, made by the first who asks. It is
     /// dropped with the last clone, and so must not hold one; a [`link`](Self::link) is no clone.
     pub(crate) fn once<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        self.kept.once(make)
+        self.shared.kept.once(make)
     }
 }
 
@@ -119,12 +147,12 @@ impl Store<Async> {
 
 impl<M: Mode> Clone for Store<M> {
     fn clone(&self) -> Self {
-        Self { connection: self.connection.clone(), endpoint: self.endpoint.clone(), kept: self.kept.clone() }
+        Self { shared: self.shared.clone() }
     }
 }
 
 impl<M: Mode> fmt::Debug for Store<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("Store").field("endpoint", &self.shared.endpoint).finish_non_exhaustive()
     }
 }

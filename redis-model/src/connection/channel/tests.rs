@@ -148,6 +148,21 @@ mod engine {
         C::wait(C::new(&Endpoint::Embedded(engine.clone())).listen(b"news"))
     }
 
+    fn tracker<C: Tested>(engine: &Engine) -> Result<C::Tracker> {
+        C::wait(C::new(&Endpoint::Embedded(engine.clone())).track(vec![b"a:".to_vec()]))
+    }
+
+    /// What is told within this time.
+    fn told<C: Tested>(tracker: &mut C::Tracker, within: Duration) -> Result<Option<News>> {
+        C::wait(tracker.next(Instant::now() + within))
+    }
+
+    fn set(engine: &Engine, keys: &[&str]) {
+        for key in keys {
+            redis::cmd("SET").arg(key).arg(1).exec(&mut engine.connection()).expect("the engine is online");
+        }
+    }
+
     fn next<C: Tested>(listener: &mut C::Listener, until: Instant) -> Result<Option<Vec<u8>>> {
         C::wait(listener.next(until))
     }
@@ -198,6 +213,41 @@ mod engine {
             let listener = listener::<C>(&engine).expect("the engine is online");
             drop(listener);
             assert_eq!(publish(&engine, "nobody"), 0);
+        }
+
+        fn changes_of_tracked_keys_are_told<C>() {
+            let engine = Engine::new();
+            let mut tracker = tracker::<C>(&engine).expect("the engine is online");
+            let Ok(Some(News::Complete { asked, added })) = told::<C>(&mut tracker, MINUTE) else { panic!("the beginning") };
+            assert!(asked <= Instant::now() && added == [b"a:"]);
+            set(&engine, &["a:1", "b:1"]);
+            assert!(matches!(told::<C>(&mut tracker, MINUTE), Ok(Some(News::Changed(keys))) if keys == [b"a:1"]));
+            assert!(matches!(told::<C>(&mut tracker, Duration::ZERO), Ok(None)));
+            tracker.add(vec![b"b:".to_vec()]);
+            assert!(matches!(told::<C>(&mut tracker, MINUTE), Ok(Some(News::Complete { added, .. })) if added == [b"b:"]));
+            set(&engine, &["b:2"]);
+            redis::cmd("FLUSHALL").exec(&mut engine.connection()).expect("the engine is online");
+            assert!(matches!(told::<C>(&mut tracker, MINUTE), Ok(Some(News::Changed(keys))) if keys == [b"b:2"]));
+            assert!(matches!(told::<C>(&mut tracker, MINUTE), Ok(Some(News::Flushed))));
+            // Nothing else happens, which is told, too.
+            assert!(matches!(told::<C>(&mut tracker, MINUTE), Ok(Some(News::Complete { added, .. })) if added.is_empty()));
+        }
+
+        fn an_engine_that_goes_offline_ends_the_tracking<C>() {
+            let engine = Engine::new();
+            let mut before = tracker::<C>(&engine).expect("the engine is online");
+            engine.set_offline(true);
+            assert!(tracker::<C>(&engine).is_err_and(|error| error.is_connection()));
+            assert!(told::<C>(&mut before, MINUTE).is_err_and(|error| error.is_connection()));
+            engine.set_offline(false);
+            assert!(told::<C>(&mut before, MINUTE).is_err());
+        }
+
+        fn a_refused_tracking_is_an_error<C>() {
+            let engine = Engine::new();
+            engine.fail_next(1, "NOPERM no permissions");
+            let error = tracker::<C>(&engine).err().expect("it is refused");
+            assert!(matches!(&error, Error::Server { source, .. } if source.code() == Some("NOPERM")), "{error:?}");
         }
     }
 }

@@ -3,52 +3,9 @@
 use std::{net::TcpStream, thread};
 
 use super::*;
-use crate::connection::{
-    fake_server::{MINUTE, fake_server, read_until, say, wait_blocking, welcome},
-    wire::Wire,
-};
+use crate::connection::fake_server::{MINUTE, Tested, fake_server, on_both_lines, read_until, say, welcome};
 
 const CONFIRMED: &str = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
-
-/// A line, and how its mode waits.
-trait Tested: Line {
-    fn wait<T>(future: impl Future<Output = T>) -> T;
-}
-
-impl Tested for Wire {
-    fn wait<T>(future: impl Future<Output = T>) -> T {
-        wait_blocking(future)
-    }
-}
-
-#[cfg(feature = "async")]
-impl Tested for crate::connection::async_wire::AsyncWire {
-    fn wait<T>(future: impl Future<Output = T>) -> T {
-        crate::connection::fake_server::wait_async(future)
-    }
-}
-
-/// Makes a test of each function for both kinds of lines; `L` is the line.
-macro_rules! on_both_lines {
-    ($(fn $name:ident<L>() $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            fn check<L: Tested>() $body
-
-            #[test]
-            fn blocking() {
-                check::<Wire>();
-            }
-
-            #[cfg(feature = "async")]
-            #[test]
-            fn asynchronous() {
-                check::<crate::connection::async_wire::AsyncWire>();
-            }
-        }
-    )*};
-}
 
 /// Subscribes at a server that says this when it is asked to; the subscription, and the server's end of it.
 fn subscribe<L: Tested>(limit: Duration, answer: &'static str) -> (Result<LineListener<L>>, TcpStream) {
@@ -114,7 +71,7 @@ on_both_lines! {
     fn a_silent_server_that_answers_is_listened_to<L>() {
         for pong in ["*2\r\n$4\r\npong\r\n$0\r\n\r\n", "+PONG\r\n"] {
             let (mut listener, mut server) = listener::<L>(MINUTE);
-            listener.silence = Duration::from_millis(10);
+            listener.pulse.pause = Duration::from_millis(10);
             let answering = thread::spawn(move || {
                 for _ in 0..3 {
                     read_until(&mut server, "PING");
@@ -132,9 +89,8 @@ on_both_lines! {
     fn a_silent_server_that_does_not_answer_is_given_up<L>() {
         let limit = Duration::from_millis(20);
         let (mut listener, _server) = listener::<L>(MINUTE);
-        listener.silence = Duration::from_millis(10);
-        let server = Arc::get_mut(&mut listener.server).expect("nobody else has it");
-        server.response_timeout = limit;
+        listener.pulse.pause = Duration::from_millis(10);
+        listener.pulse.limit = limit;
         let error = next(&mut listener, Instant::now() + MINUTE).expect_err("nobody answers");
         assert!(matches!(error, Error::Timeout { limit: Some(told) } if told == limit), "{error:?}");
         // It stays so, also for one who does not wait.
@@ -143,16 +99,16 @@ on_both_lines! {
 
     fn an_answer_that_came_between_two_waits_counts<L>() {
         let (mut listener, mut server) = listener::<L>(MINUTE);
-        listener.silence = Duration::ZERO;
+        listener.pulse.pause = Duration::ZERO;
         assert!(next(&mut listener, Instant::now()).is_ok_and(|message| message.is_none()));
         read_until(&mut server, "PING");
         let asked = Instant::now().checked_sub(MINUTE * 2).expect("the clock has run for longer");
-        listener.heard = Heard::NothingSince(asked);
+        listener.pulse.awaited_since(asked);
         // All of it comes with one read, so that the answer lies in the parser when it is looked for.
         let text = format!("{}+PONG\r\n{}", message("one"), message("two"));
         say(&mut server, &text);
         assert!(next(&mut listener, Instant::now() + MINUTE).is_ok_and(|message| message.as_deref() == Some("one")));
-        listener.heard = Heard::NothingSince(asked);
+        listener.pulse.awaited_since(asked);
         assert!(next(&mut listener, Instant::now()).is_ok_and(|message| message.as_deref() == Some("two")));
     }
 

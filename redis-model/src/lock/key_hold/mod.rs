@@ -18,7 +18,8 @@ use crate::{
 
 static RENEW: Script = Script::new(include_str!("renew.lua")).repeatable().allowing_oom();
 static LEFT: Script = Script::new(include_str!("left.lua")).repeatable();
-static RELEASE: Script = Script::new(include_str!("release.lua")).repeatable().allowing_oom();
+/// Removes a key if it still holds a token.
+pub(crate) static RELEASE: Script = Script::new(include_str!("release.lua")).repeatable().allowing_oom();
 
 /// A key that holds the token of who holds it.
 #[derive(Debug, Clone)]

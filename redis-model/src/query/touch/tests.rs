@@ -118,8 +118,9 @@ fn looking_after_a_record_is_no_write_of_its_own() {
         Step::Refresh { key: key(), ttl: 1 },
         Step::ExpireNew { key: key(), ttl: 1 },
         Step::ExpireLike { key: Key::new("k.own"), like: key() },
+        Step::Invalidate { epoch: Key::new("k@epoch") },
     ]);
-    assert_touches(&query, &["r k", "r k", "r k", "r k", "r k", "r k", "r k.own", "r k"]);
+    assert_touches(&query, &["r k", "r k", "r k", "r k", "r k", "r k", "r k.own", "r k", "r k@epoch"]);
 }
 
 #[test]
