@@ -10,7 +10,9 @@ use std::{
 };
 
 use redis_model::{
-    Async, Blocking, Key, Mode, Query, Result, Run,
+    __private::cached::{self, Returns},
+    Async, Blocking, Codec, Key, Mode, Query, Result, Run,
+    cache::{CacheKey, CacheOn},
     embedded::Engine,
     generic::{Store, StoreBuilder},
 };
@@ -38,6 +40,17 @@ pub trait Wait: Mode {
     /// # Errors
     /// Those of connecting.
     fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>>;
+
+    /// What a future comes to that was made for this mode.
+    fn finish<T>(future: impl Future<Output = T>) -> T;
+
+    /// The cached value, or what `load` returns.
+    fn load<A, V, C, R>(cache: CacheOn<'_, Self, A, V, C>, arguments: &A, load: impl FnOnce() -> R) -> R
+    where
+        A: CacheKey + Sync,
+        V: Send + Sync,
+        C: Codec<V>,
+        R: Returns<V>;
 }
 
 impl Wait for Blocking {
@@ -48,6 +61,20 @@ impl Wait for Blocking {
     fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>> {
         settings.connect()
     }
+
+    fn finish<T>(future: impl Future<Output = T>) -> T {
+        cached::wait(future)
+    }
+
+    fn load<A, V, C, R>(cache: CacheOn<'_, Self, A, V, C>, arguments: &A, load: impl FnOnce() -> R) -> R
+    where
+        A: CacheKey + Sync,
+        V: Send + Sync,
+        C: Codec<V>,
+        R: Returns<V>,
+    {
+        cache.get_or_load(arguments, load)
+    }
 }
 
 impl Wait for Async {
@@ -57,6 +84,20 @@ impl Wait for Async {
 
     fn connect_with(settings: StoreBuilder<Self>) -> Result<Store<Self>> {
         block_on(settings.connect())
+    }
+
+    fn finish<T>(future: impl Future<Output = T>) -> T {
+        block_on(future)
+    }
+
+    fn load<A, V, C, R>(cache: CacheOn<'_, Self, A, V, C>, arguments: &A, load: impl FnOnce() -> R) -> R
+    where
+        A: CacheKey + Sync,
+        V: Send + Sync,
+        C: Codec<V>,
+        R: Returns<V>,
+    {
+        block_on(cache.get_or_load(arguments, async move || load()))
     }
 }
 
@@ -78,7 +119,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub struct Backend<M: Wait> {
     /// The store under test.
     pub store: Store<M>,
-    engine: Option<Engine>,
+    place: Location,
+}
+
+/// Where a database lies.
+#[derive(Debug)]
+enum Location {
+    Engine(Engine),
+    Server(String),
 }
 
 impl<M: Wait> Backend<M> {
@@ -86,7 +134,7 @@ impl<M: Wait> Backend<M> {
     #[must_use]
     pub fn embedded() -> Self {
         let engine = Engine::with_manual_clock();
-        Self { store: Store::on_engine(&engine), engine: Some(engine) }
+        Self { store: Store::on_engine(&engine), place: Location::Engine(engine) }
     }
 
     /// In a database of its own on the shared server; `query` ends its URL, as in `?protocol=resp3`.
@@ -98,7 +146,29 @@ impl<M: Wait> Backend<M> {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let database = NEXT.fetch_add(1, Ordering::Relaxed);
         let url = format!("{}{database}{query}", RedisServer::shared().url());
-        Self { store: M::connect(&url).expect("the shared server answers"), engine: None }
+        let store = M::connect(&url).expect("the shared server answers");
+        Self { store, place: Location::Server(url) }
+    }
+
+    /// A store on the same database that shares nothing else with the first: as if of another process.
+    ///
+    /// # Panics
+    /// When the server cannot be reached.
+    #[must_use]
+    pub fn other_store(&self) -> Store<M> {
+        match &self.place {
+            Location::Engine(engine) => Store::on_engine(engine),
+            Location::Server(url) => M::connect(url).expect("the shared server answers"),
+        }
+    }
+
+    /// On a server of the test's own, at this URL.
+    ///
+    /// # Panics
+    /// When the server cannot be reached.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self { store: M::connect(url).expect("the server answers"), place: Location::Server(url.to_owned()) }
     }
 
     /// Runs a query.
@@ -136,7 +206,11 @@ impl<M: Wait> Backend<M> {
 
     /// Lets time pass, where time is the test's to move: on the engine. Says whether it did.
     pub fn advance(&self, by: Duration) -> bool {
-        self.engine.as_ref().inspect(|engine| engine.advance(by)).is_some()
+        match &self.place {
+            Location::Engine(engine) => engine.advance(by),
+            Location::Server(_) => return false,
+        }
+        true
     }
 }
 

@@ -6,6 +6,12 @@ use std::{
     task::Poll,
 };
 
+/// How often to poll futures before they are dropped: each of the first times, and then so often that some are done, however
+/// slow the server is.
+pub fn poll_counts() -> impl Iterator<Item = usize> {
+    (0..40).chain([100, 1_000, 1_000_000])
+}
+
 /// Polls a future so many times and drops it then, unless it is done before: says whether it is.
 pub async fn poll_and_drop<T>(future: impl Future<Output = T>, times: usize) -> bool {
     let mut future = pin!(future);

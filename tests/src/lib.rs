@@ -21,7 +21,7 @@ mod wait;
 
 pub use backend::{Backend, Wait};
 pub use builder::RedisServerBuilder;
-pub use cancel::poll_and_drop;
+pub use cancel::{poll_and_drop, poll_counts};
 pub use proxy::Proxy;
 pub use server::RedisServer;
 pub use wait::wait_until;

@@ -92,7 +92,8 @@ impl Proxy {
         self.relay.update(|state| state.held = Held::Replies);
     }
 
-    /// Stops forwarding to clients that have sent `SUBSCRIBE`, until [`release`](Self::release): their end is half-open.
+    /// Stops forwarding to clients that have sent `SUBSCRIBE` or `CLIENT TRACKING`, until [`release`](Self::release): their
+    /// end is half-open.
     pub fn hold_messages(&self) {
         self.relay.update(|state| state.held = Held::Messages);
     }

@@ -37,7 +37,7 @@ pub(crate) struct State {
 pub(crate) enum Held {
     #[default]
     Nothing,
-    /// What comes to clients that have sent `SUBSCRIBE`.
+    /// What comes to clients that have asked for messages by `SUBSCRIBE` or `CLIENT TRACKING`.
     Messages,
     Replies,
 }
@@ -170,7 +170,8 @@ impl Relay {
     }
 
     fn note_subscription(&self, number: usize, request: &[u8]) {
-        if request.windows(9).any(|word| word == b"SUBSCRIBE")
+        let has_word = |word: &[u8]| request.windows(word.len()).any(|part| part == word);
+        if (has_word(b"SUBSCRIBE") || has_word(b"TRACKING"))
             && let Some(link) = self.state.lock().links.get_mut(&number)
         {
             link.has_subscribed = true;

@@ -21,6 +21,8 @@ const ROOMS: &[&str] = &[
     "handle",
     "model",
     "lock",
+    "cache",
+    "cache",
 ];
 
 #[test]

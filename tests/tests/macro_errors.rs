@@ -2,17 +2,17 @@
 
 use std::{env, process::Command};
 
-/// The compiler whose own messages are recorded in `ui/locks`, `ui/paths` and `ui/types`; other versions word them otherwise.
+/// The compiler whose own messages are recorded in `ui/cached_types`, `ui/locks`, `ui/paths` and `ui/types`; other versions word them otherwise.
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
-    for topic in ["container", "field", "shape", "value"] {
+    for topic in ["cached", "container", "field", "shape", "value"] {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }
     if compiler().starts_with(COMPILER) {
-        for topic in ["locks", "paths", "types"] {
+        for topic in ["cached_types", "locks", "paths", "types"] {
             cases.compile_fail(format!("ui/{topic}/*.rs"));
         }
     }
