@@ -5,13 +5,14 @@
 //! | `cargo bench -p redis-model-benches --bench latency` | one operation at a time, blocking and async |
 //! | `cargo bench -p redis-model-benches --bench throughput` | 64 tasks on one connection |
 //! | `cargo bench -p redis-model-benches --bench locks` | locks, next to hand-written ones and to those of other crates |
+//! | `cargo bench -p redis-model-benches --bench cache` | `#[cached]`, next to a raw `GET`, and to the caches of other libraries |
 //! | `cargo bench -p redis-model-benches --bench embedded` | the engine in the process |
 //! | `cargo bench -p redis-model-benches --bench growth` | the engine with 10 thousand, 100 thousand and a million entries |
 //! | `benches/side-by-side` | the engine as a server, next to `redis-server`: requests per second, and memory |
 //! | `benches/instructions` | instructions of the client for each operation, by callgrind |
 //! | `benches/compile-time` | `cargo check` of 50 models |
 //!
-//! Each prints Markdown tables. Latency, throughput and locks start a `redis-server` of their own. After `--` come words that the
+//! Each prints Markdown tables. Latency, throughput, locks and caches start a `redis-server` of their own. After `--` come words that the
 //! names of the operations to measure hold, and `--rounds N`: more rounds narrow the interval.
 //!
 //! # Method
@@ -31,20 +32,26 @@
 
 pub mod by_hand;
 mod canned;
+mod counters;
 mod model;
 mod options;
+mod python;
 mod rounds;
 mod server;
 mod statistics;
 mod table;
+mod tasks;
 
 pub use canned::Canned;
+pub use counters::{Calls, calls, reads, reset};
 pub use model::{Mixed, Plan, User, mixed_batch};
 pub use options::Options;
+pub use python::Python;
 pub use rounds::{compare, median_time, nanoseconds};
 pub use server::{ByHand, ByModel, Server};
 pub use statistics::{Ratio, median, median_ratio};
 pub use table::{Table, time};
+pub use tasks::{IDS, compare_tasks};
 
 /// What almost everything is held to: five hundredths more than the best hand-written code.
 pub const CLOSE: &str = "≤ 1.05";

@@ -7,14 +7,11 @@ use std::{
 
 use redis::Connection;
 use redis_model::{Lock, Mutex, Released, Store};
-use redis_model_benches::{Options, Server, Table, median};
+use redis_model_benches::{Options, Server, Table, calls, median, reset};
 use rslock::LockManager;
 use tokio::{runtime::Builder, sync::Barrier, task::JoinSet};
 
-use crate::{
-    counters::{calls, reset},
-    python::Python,
-};
+use crate::python::RedisPy;
 
 const WORKERS: usize = 100;
 
@@ -31,7 +28,7 @@ pub(crate) fn measure(options: &Options) {
     let ten: Vec<Store> = (0..10).map(|_| runtime.block_on(connect(&server))).collect();
     let mut manager = LockManager::new(vec![server.url()]);
     manager.set_retry(u32::MAX, Duration::from_millis(200));
-    let python = Python::find();
+    let python = RedisPy::find();
 
     let length = if options.rounds == 0 { Duration::from_millis(50) } else { WINDOW };
     let mut connection = server.connect();
@@ -157,7 +154,7 @@ async fn by_rslock(connection: &mut Connection, manager: &LockManager, length: D
     Window::new(connection, &turns, length, |[_, sets]| sets)
 }
 
-fn by_python(connection: &mut Connection, python: &Python, port: u16, length: Duration) -> Window {
+fn by_python(connection: &mut Connection, python: &RedisPy, port: u16, length: Duration) -> Window {
     reset(connection);
     let turns = Turns::new(python.crowd(port, length.as_secs_f64(), WORKERS));
     Window::new(connection, &turns, length, |[_, sets]| sets)

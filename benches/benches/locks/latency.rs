@@ -6,7 +6,7 @@ use redis_model::{Async, Blocking, Lock, Mutex, Released, generic::Store};
 use redis_model_benches::{ByHand, ByModel, Options, Server, Table, compare, time};
 use tokio::runtime::Builder;
 
-use crate::{by_hand, python::Python};
+use crate::{by_hand, python::RedisPy};
 
 /// A lock that sees what is above and below it works more than one that is a key.
 const HIERARCHICAL: &str = "≤ 1.15";
@@ -76,7 +76,7 @@ async fn others(options: &Options, server: &Server, store: &Store<Async>) {
     compare(options, &mut table, "`Lock` at depth 3 / rslock 0.10", Some("none"), sides).await;
     let sides = (async |_| mutex(store).await, by_rslock);
     compare(options, &mut table, "`Mutex` / rslock 0.10", Some("none"), sides).await;
-    match Python::find() {
+    match RedisPy::find() {
         Ok(python) => {
             let seconds = if options.rounds == 0 { 0.01 } else { 2.0 };
             let median = python.lock_and_unlock(server.port(), seconds);

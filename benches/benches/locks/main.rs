@@ -4,7 +4,6 @@
 //! the sections to measure hold.
 
 mod by_hand;
-mod counters;
 mod crowd;
 mod crowded_tree;
 mod latency;

@@ -2,9 +2,7 @@
 
 use redis::Connection;
 use redis_model::{Lock, Released, blocking::Store};
-use redis_model_benches::{Options, Server, Table};
-
-use crate::counters::{calls, reads, reset};
+use redis_model_benches::{Options, Server, Table, calls, reads, reset};
 
 /// How many locks of each depth are held at a time, each in a tree of its own.
 const LOCKS: u32 = 1_000;
