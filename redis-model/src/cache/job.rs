@@ -327,3 +327,6 @@ impl<M: Mode> Drop for Turn<M> {
         keeping.depart_at(now, move || request::release(&address, &token).map(|_| ()), now + self.lease.min(LONGEST));
     }
 }
+
+#[cfg(all(test, feature = "embedded"))]
+mod tests;
