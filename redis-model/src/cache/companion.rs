@@ -11,7 +11,7 @@ use super::{
     job::Job,
     lookup::{Judgement, Trip, near_of, no_store},
     request,
-    run::OnOutage,
+    run::{OnOutage, compute},
 };
 use crate::{
     error::{Error, Result},
@@ -40,11 +40,7 @@ where
             None => None,
         },
     };
-    let result = body().await;
-    match job {
-        Some(job) => job.finish(result).await,
-        None => result,
-    }
+    compute(job, body).await
 }
 
 async fn take_turn<M: Mode, R, F: Form<R>>(

@@ -7,6 +7,7 @@ use super::{
     form::Form,
     function::Function,
     info::Event,
+    job::Job,
     lookup::{self, Lookup, Trip},
 };
 use crate::{
@@ -182,6 +183,14 @@ where
             None
         }
     };
+    compute(job, body).await
+}
+
+/// Runs the body, and stores what it returns if that is for others, too.
+pub(super) async fn compute<M: Mode, R, F: Form<R>, Fut: Future<Output = R>>(
+    job: Option<Job<'_, M, R, F>>,
+    body: impl FnOnce() -> Fut,
+) -> R {
     let result = body().await;
     match job {
         Some(job) => job.finish(result).await,
@@ -195,7 +204,6 @@ async fn refresh<M: Mode, R, F: Form<R>, Fut: Future<Output = R>>(
     body: impl FnOnce() -> Fut,
 ) {
     if let Ok(Plan::Compute(job)) = due.plan().await {
-        let result = body().await;
-        job.finish(result).await;
+        compute(Some(job), body).await;
     }
 }
