@@ -49,6 +49,7 @@ mod clock;
 mod command;
 mod connection;
 mod data;
+mod dump;
 mod engine;
 mod fault;
 mod glob;

@@ -29,9 +29,21 @@ pub(crate) struct KeyPositions {
     pub(crate) first: i32,
     pub(crate) last: i32,
     pub(crate) step: i32,
-    /// The argument that says how many keys follow it, if there is such a one. COMMAND reports only that there is.
-    counted_at: Option<usize>,
+    /// Those that have no fixed place, if there may be any. COMMAND reports only that.
+    further: Option<FurtherKeys>,
 }
+
+/// Keys whose places the request tells.
+#[derive(Debug, Clone, Copy)]
+enum FurtherKeys {
+    /// The argument here says how many keys follow it.
+    CountedAt(usize),
+    /// One, which this finds.
+    Found(FindKey),
+}
+
+/// Tells where in a request a key is.
+type FindKey = fn(Args<'_>) -> Option<usize>;
 
 impl KeyPositions {
     pub(crate) const NONE: Self = Self::fixed(0, 0, 0);
@@ -48,22 +60,28 @@ impl KeyPositions {
 
     /// Those from `first` to `last`, every `step`th; a negative `last` counts from the end.
     pub(crate) const fn fixed(first: i32, last: i32, step: i32) -> Self {
-        Self { first, last, step, counted_at: None }
+        Self { first, last, step, further: None }
     }
 
     /// Beside the keys in fixed places, those that the argument at `place` counts.
     pub(crate) const fn counted_at(self, place: usize) -> Self {
-        Self { counted_at: Some(place), ..self }
+        Self { further: Some(FurtherKeys::CountedAt(place)), ..self }
+    }
+
+    /// Beside the keys in fixed places, the one that `find` tells the place of. There may be others that cannot be told
+    /// from the request.
+    pub(crate) const fn found_by(self, find: FindKey) -> Self {
+        Self { further: Some(FurtherKeys::Found(find)), ..self }
     }
 
     /// Whether the command takes keys at all.
     pub(crate) const fn exist(self) -> bool {
-        self.first != 0 || self.counted_at.is_some()
+        self.first != 0 || self.further.is_some()
     }
 
     /// Whether only the request tells where all its keys are.
     pub(crate) const fn move_about(self) -> bool {
-        self.counted_at.is_some()
+        self.further.is_some()
     }
 
     /// The keys among the arguments of a request. Those that it counts wrongly are left out.
@@ -76,7 +94,11 @@ impl KeyPositions {
             };
             keys.extend(args.get(first..end.min(args.len())).unwrap_or_default().iter().copied().step_by(step.max(1)));
         }
-        keys.extend_from_slice(self.counted_at.and_then(|place| counted(args, place)).unwrap_or_default());
+        match self.further {
+            None => {}
+            Some(FurtherKeys::CountedAt(place)) => keys.extend_from_slice(counted(args, place).unwrap_or_default()),
+            Some(FurtherKeys::Found(find)) => keys.extend(find(args).and_then(|place| args.get(place))),
+        }
         keys
     }
 }

@@ -1,9 +1,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    Args, Command, admin, bit_field, bitop, bits, client, config, counter, expire, handshake, hash, hash_expire,
+    Args, Command, admin, bit_field, bitop, bits, client, config, counter, dump, expire, handshake, hash, hash_expire,
     hash_options, hyperloglog, info, introspection, is_word, keys, lcs, list, list_blocking, list_position, pubsub,
-    scan, set, set_algebra, set_random, sorted_set, string, text, transaction,
+    scan, set, set_algebra, set_random, sort, sorted_set, string, text, transaction,
 };
 use crate::protocol::{ErrorReply, c_string};
 
@@ -11,7 +11,10 @@ use crate::protocol::{ErrorReply, c_string};
 const GROUPS: &[Group] = &[
     Group { name: "string", parts: &[string::COMMANDS, text::COMMANDS, counter::COMMANDS, lcs::COMMANDS] },
     Group { name: "bitmap", parts: &[bits::COMMANDS, bitop::COMMANDS, bit_field::COMMANDS] },
-    Group { name: "generic", parts: &[keys::COMMANDS, expire::COMMANDS, scan::COMMANDS] },
+    Group {
+        name: "generic",
+        parts: &[keys::COMMANDS, expire::COMMANDS, scan::COMMANDS, dump::COMMANDS, sort::COMMANDS],
+    },
     Group { name: "hash", parts: &[hash::COMMANDS, hash_expire::COMMANDS, hash_options::COMMANDS] },
     Group { name: "list", parts: &[list::COMMANDS, list_position::COMMANDS, list_blocking::COMMANDS] },
     Group { name: "set", parts: &[set::COMMANDS, set_random::COMMANDS, set_algebra::COMMANDS] },

@@ -178,7 +178,7 @@ impl Drop for Waiter<'_> {
 }
 
 /// The one value that redis-rs reads for a request: the last of several confirmations, nil where there is no reply.
-fn to_value(reply: Reply, protocol: Protocol) -> Value {
+pub(super) fn to_value(reply: Reply, protocol: Protocol) -> Value {
     match reply {
         Reply::Several(mut replies) => replies.pop().map_or(Value::Nil, |reply| to_redis_value(reply, protocol)),
         reply => to_redis_value(reply, protocol),

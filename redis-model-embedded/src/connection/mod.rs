@@ -2,6 +2,7 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+mod awaited;
 mod exchange;
 mod park;
 mod subscriber;
@@ -20,6 +21,7 @@ use exchange::Started;
 use crate::{
     Engine, Protocol, Reply, Session,
     protocol::{server_error, to_push_info},
+    timer::Alarm,
 };
 
 /// A redis-rs connection to an [`Engine`], blocking and asynchronous alike.
@@ -43,12 +45,14 @@ use crate::{
 #[derive(Debug)]
 pub struct Connection {
     session: Session,
+    /// Of a command that waits, whose reply is polled for.
+    alarm: Option<Alarm>,
 }
 
 impl Connection {
     pub(crate) fn new(mut session: Session) -> Self {
         session.become_connection();
-        Self { session }
+        Self { session, alarm: None }
     }
 
     /// The same connection, answered in another version of the protocol.

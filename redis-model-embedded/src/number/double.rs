@@ -16,13 +16,22 @@ pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
 /// Reads a bound of scores as Redis does, which is laxer: C's text ends at a NUL and may begin with spaces, no text at
 /// all is zero, and numbers out of range become infinite or zero.
 pub(crate) fn parse_lax_double(text: &[u8]) -> Option<f64> {
+    read_lax(text).map(|read| read.number)
+}
+
+/// Reads what SORT goes by, which is as lax about the text, but takes no number that a double cannot hold.
+pub(crate) fn parse_weight(text: &[u8]) -> Option<f64> {
+    read_lax(text).filter(|read| !read.is_out_of_range).map(|read| read.number)
+}
+
+fn read_lax(text: &[u8]) -> Option<Read> {
     let text = c_string(text);
     if text.is_empty() {
-        return Some(0.0);
+        return Some(Read { number: 0.0, is_out_of_range: false });
     }
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     let spaces = text.iter().take_while(|byte| is_space(byte)).count();
-    read(&text[spaces..]).map(|read| read.number)
+    read(&text[spaces..])
 }
 
 /// What C's `strtod` makes of a text.
@@ -217,5 +226,7 @@ mod tests {
         for text in ["  ", "1 ", "nan", "x"] {
             assert_eq!(parse_lax_double(text.as_bytes()), None, "{text:?}");
         }
+        assert_eq!(parse_weight(b" 1.5\0x"), Some(1.5));
+        assert_eq!(parse_weight(b"1e400"), None);
     }
 }

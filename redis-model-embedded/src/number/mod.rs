@@ -5,7 +5,7 @@ mod float;
 mod integer;
 mod long_double;
 
-pub(crate) use double::{parse_double, parse_lax_double};
+pub(crate) use double::{parse_double, parse_lax_double, parse_weight};
 pub(crate) use float::format_double;
 #[cfg(feature = "lua")]
 pub(crate) use float::{format_significant, truncate};

@@ -80,6 +80,16 @@ fn keys() {
 }
 
 #[test]
+fn dump() {
+    compare("dump");
+}
+
+#[test]
+fn sort() {
+    compare("sort");
+}
+
+#[test]
 fn hashes() {
     compare("hashes");
 }

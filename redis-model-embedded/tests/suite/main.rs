@@ -4,6 +4,7 @@ mod cases;
 mod command_table;
 mod differential;
 mod documented;
+mod dump;
 mod faults;
 mod info;
 mod redis_rs;

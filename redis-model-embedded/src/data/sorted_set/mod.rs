@@ -81,7 +81,7 @@ impl SortedSet {
         if let Self::Packed(packed) = self {
             let is_full = packed.len() >= MAX_PACKED_MEMBERS && packed.score(member).is_none();
             if is_full || member.len() > MAX_PACKED_TEXT {
-                *self = Self::Indexed(Box::new(Indexed::from_sorted(packed.iter())));
+                self.unpack();
             }
         }
         match self {
@@ -141,6 +141,13 @@ impl SortedSet {
         match self {
             Self::Packed(packed) => Page { cursor: 0, places: 0..packed.len() },
             Self::Indexed(indexed) => indexed.page(cursor, count),
+        }
+    }
+
+    /// Gives up the form of small sets.
+    pub(crate) fn unpack(&mut self) {
+        if let Self::Packed(packed) = self {
+            *self = Self::Indexed(Box::new(Indexed::from_sorted(packed.iter())));
         }
     }
 

@@ -99,6 +99,14 @@ fn placeholder(kind: &str) -> BoxedStrategy<Vec<u8>> {
         ]
         .boxed(),
         "aggregate" => one_of(&["SUM", "MIN", "MAX", "min", "x"]),
+        // Elements that SORT can go by, what it finds for them, and where.
+        "sortable" => one_of(&["1", "2", "3", "10", "-1", "0.5", "1e3", "02", "text", "inf"]),
+        "weight" => one_of(&["w1", "w2", "w3", "w10", "w-1", "wtext", "w"]),
+        "weights" => one_of(&["h1", "h2", "h3", "htext", "h"]),
+        "pattern_by" => one_of(&["w*", "w*", "h*->f", "h*->g", "h*->", "x*", "*", "w**", "h*"]),
+        "pattern_get" => one_of(&["#", "w*", "h*->f", "h*->", "nosort", "*", "w*->f"]),
+        "dumped" => Just(super::keys::A_LIST.to_vec()).boxed(),
+        "payload" => select(super::keys::PAYLOADS).prop_map(<[u8]>::to_vec).boxed(),
         "few" => one_of(&["0", "1", "2", "3", "-1", "x"]),
         "list" => one_of(&["x", "y", "z"]),
         // Stands for the number of a client, which is another one on each side.

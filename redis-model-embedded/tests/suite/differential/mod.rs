@@ -17,6 +17,7 @@ mod promise;
 mod scripts;
 mod sessions;
 mod sets;
+mod sort;
 mod sorted_sets;
 mod strings;
 mod transactions;
@@ -31,7 +32,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
 };
-use redis_model_embedded::Engine;
+use redis_model_embedded::{Engine, Reply};
 
 /// What one step of a sequence does.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ enum Step {
     RunOut(&'static str),
     /// The same for a field of a hash.
     FieldRunsOut(&'static str, &'static str),
+    /// Each side gets what the other one dumps of a key, and restores it as another key.
+    Exchange(&'static str, &'static str),
 }
 
 impl fmt::Debug for Step {
@@ -53,6 +56,7 @@ impl fmt::Debug for Step {
             }
             Self::RunOut(key) => write!(f, "the time of {key} runs out"),
             Self::FieldRunsOut(key, field) => write!(f, "the time of {field} in {key} runs out"),
+            Self::Exchange(from, to) => write!(f, "{from} is exchanged as {to}"),
         }
     }
 }
@@ -65,6 +69,7 @@ fn steps(follows: Follows, lines: &'static [&'static str]) -> BoxedStrategy<Vec<
     let step = prop_oneof![
         30 => (0..CLIENTS, any_command(lines)).prop_map(|(client, command)| Step::Call(client, command)),
         1 => key.clone().prop_map(Step::RunOut),
+        1 => (key.clone(), key.clone()).prop_map(|(from, to)| Step::Exchange(from, to)),
         fields_that_run_out => (key, field).prop_map(|(key, field)| Step::FieldRunsOut(key, field)),
     ];
     vec(step, 1..60).boxed()
@@ -156,6 +161,7 @@ fn run_steps(server: &RealServer, rules: Rules, steps: &[Step]) -> Result<(), St
             Step::Call(client, command) => match rules.promise(command) {
                 Promise::Everything => clients[*client].call(command)?,
                 Promise::Elements => clients[*client].call_unordered(command)?,
+                Promise::Presence => clients[*client].call_opaque(command)?,
                 Promise::Seconds => clients[*client].call_roughly(command, 20)?,
                 Promise::Milliseconds => clients[*client].call_roughly(command, 20_000)?,
                 Promise::Nothing | Promise::Unasked => drop(clients[*client].replies(command)),
@@ -173,9 +179,50 @@ fn run_steps(server: &RealServer, rules: Rules, steps: &[Step]) -> Result<(), St
                 engine.advance(Duration::from_millis(1));
                 admin.call(&["HPEXPIREAT", key, "1", "FIELDS", "1", field]);
             }
+            Step::Exchange(from, to) => exchange(&engine, &mut admin, rules.strictness, from, to)?,
         }
     }
     Ok(())
+}
+
+/// Has each side restore what the other one has dumped. Both must take it, and what they make of it shows later.
+fn exchange(
+    engine: &Engine,
+    server: &mut Client,
+    strictness: Strictness,
+    from: &'static str,
+    to: &'static str,
+) -> Result<(), String> {
+    // Only Redis 8.0 reads deadlines of fields as the engine writes them.
+    const HASH_WITH_DEADLINES: u8 = 24;
+    let mut con = engine.connection();
+    let ours = con.execute(&[b"DUMP", from.as_bytes()]);
+    let theirs = payload(&server.call(&["DUMP", from]));
+    let (ours, theirs) = match (ours, theirs) {
+        (Reply::Nil, None) => return Ok(()),
+        (Reply::Bulk(ours), Some(_)) if strictness != Strictness::Exact && ours[0] == HASH_WITH_DEADLINES => {
+            return Ok(());
+        }
+        (Reply::Bulk(ours), Some(theirs)) => (ours, theirs),
+        (ours, theirs) => return Err(format!("DUMP {from}\n  engine: {ours:?}\n  server: {theirs:?}")),
+    };
+    let taken = con.execute(&[b"RESTORE", to.as_bytes(), b"0", &theirs, b"REPLACE"]);
+    if taken != Reply::Ok {
+        return Err(format!("the engine takes {} with {taken:?}", shown(&theirs)));
+    }
+    let taken = server.call(&[b"RESTORE", to.as_bytes(), b"0", &ours, b"REPLACE"]);
+    if taken != b"+OK\r\n" {
+        return Err(format!("the server takes {} with {}", shown(&ours), shown(&taken)));
+    }
+    Ok(())
+}
+
+/// The bytes of a bulk string; `None` for nil.
+fn payload(reply: &[u8]) -> Option<Vec<u8>> {
+    match redis::parse_redis_value(reply) {
+        Ok(redis::Value::BulkString(bytes)) => Some(bytes),
+        _ => None,
+    }
 }
 
 /// Keeps account of whether a client is between MULTI and EXEC.

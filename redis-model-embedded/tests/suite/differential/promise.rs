@@ -11,6 +11,8 @@ pub(super) enum Promise {
     Seconds,
     /// Numbers of milliseconds, likewise.
     Milliseconds,
+    /// Whether there is a value, and errors: how a value is written in bytes is nobody's promise.
+    Presence,
     /// The command chooses at random.
     Nothing,
     /// The command would spoil what the sequence is about, and is left out.
@@ -21,6 +23,8 @@ pub(super) enum Promise {
 pub(super) fn promise(command: &Command) -> Promise {
     match command[0].as_slice() {
         b"KEYS" | b"SCAN" => Promise::Elements,
+        // Servers compress, and pack small values; the engine writes every value plainly, and reads what they write.
+        b"DUMP" => Promise::Presence,
         b"TTL" | b"HTTL" | b"HEXPIRETIME" => Promise::Seconds,
         b"HPTTL" | b"HPEXPIRETIME" => Promise::Milliseconds,
         // A count of at least as many elements as there are leaves no choice.
@@ -56,6 +60,8 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
         b"MULTI" | b"WATCH" => is_inside,
         // Some check the deadline or the range before they look for the key.
         b"GETEX" | b"BITPOS" => command.len() > 3,
+        // Some take a time to live that is too long for their integers for one that lasts.
+        b"RESTORE" => command.iter().any(|word| word == b"9223372036854775807"),
         // Some read the whole range before they look for the key, or know ranges without an end.
         b"BITCOUNT" => command.len() > 2,
         // Some are stricter about cursors and names of types.
@@ -71,13 +77,18 @@ pub(super) fn is_disputed(command: &Command, is_inside: bool) -> bool {
 }
 
 /// What C reads as a number, and some servers do not.
-fn is_odd_number(word: &[u8]) -> bool {
-    word.starts_with(b" ") || word.starts_with(b"0x") || matches!(word, b"" | b"(")
+pub(super) fn is_odd_number(word: &[u8]) -> bool {
+    word.starts_with(b" ") || word.starts_with(b"0x") || matches!(word, b"" | b"(" | b"+1")
 }
 
-/// Whether Valkey treats a command of hash fields with a time to live otherwise than Redis 8.0.
+/// Whether Valkey treats a command otherwise than Redis 7.0, or than Redis 8.0 if it is of hash fields with a time to
+/// live.
 pub(super) fn is_disputed_by_valkey(command: &Command) -> bool {
     let name = command[0].as_slice();
+    // What was not found is stored as an empty element, which is no number there.
+    if name == b"SORT" && command.iter().any(|word| word == b"STORE") {
+        return command.iter().any(|word| word == b"GET");
+    }
     let is_word = |word: &[u8], name: &str| word.eq_ignore_ascii_case(name.as_bytes());
     let end = command.iter().position(|word| is_word(word, "FIELDS")).unwrap_or(command.len());
     let first_option = match name {

@@ -41,6 +41,8 @@ impl RealServer {
             .arg(directory.path())
             .arg("--unixsocket")
             .arg(directory.path().join(SOCKET))
+            // SORT orders texts as the locale does, and the engine knows only bytes.
+            .env("LC_ALL", "C")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

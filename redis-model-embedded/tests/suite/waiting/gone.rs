@@ -114,6 +114,34 @@ fn a_client_that_is_unblocked_goes_on() -> RedisResult<()> {
     Ok(())
 }
 
+#[test]
+fn every_command_that_waits_can_be_unblocked() {
+    let commands = [
+        "BLPOP q 0",
+        "BRPOP q 0",
+        "BLMOVE q r LEFT LEFT 0",
+        "BRPOPLPUSH q r 0",
+        "BLMPOP 0 1 q LEFT",
+        "BZPOPMIN q 0",
+        "BZPOPMAX q 0",
+        "BZMPOP 0 1 q MIN",
+    ];
+    for command in commands {
+        let engine = Engine::new();
+        let mut session = engine.session();
+        let number = feed(&mut session, "CLIENT ID").trim().trim_start_matches(':').to_owned();
+        for (reason, answer) in
+            [("", "*-1\r\n"), (" TIMEOUT", "*-1\r\n"), (" ERROR", "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n")]
+        {
+            assert_eq!(feed(&mut session, command), "");
+            assert_eq!(run(&engine, &format!("CLIENT UNBLOCK {number}{reason}")), Reply::Int(1));
+            assert_eq!(output(&mut session), answer, "{command}{reason}");
+            assert_eq!(run(&engine, &format!("CLIENT UNBLOCK {number}{reason}")), Reply::Int(0));
+        }
+        assert_next_is_served(&engine);
+    }
+}
+
 fn assert_refused<T: std::fmt::Debug>(outcome: RedisResult<T>) {
     assert_eq!(outcome.expect_err("the connection is cut").kind(), ErrorKind::Io);
 }

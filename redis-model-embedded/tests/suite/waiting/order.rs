@@ -67,6 +67,33 @@ fn outputs(waiters: &mut [Session]) -> Vec<String> {
 }
 
 #[test]
+fn every_command_that_waits_is_served_in_the_order_in_which_they_came() {
+    let popped = |element: &str| format!("*2\r\n$1\r\nq\r\n$1\r\n{element}\r\n");
+    let moved = |element: &str| format!("$1\r\n{element}\r\n");
+    let several = |element: &str| format!("*2\r\n$1\r\nq\r\n*1\r\n$1\r\n{element}\r\n");
+    let scored = |element: &str, score: u8| format!("*3\r\n$1\r\nq\r\n$1\r\n{element}\r\n$1\r\n{score}\r\n");
+    let pairs = |element: &str, score: u8| format!("*2\r\n$1\r\nq\r\n*1\r\n*2\r\n$1\r\n{element}\r\n$1\r\n{score}\r\n");
+    let cases = [
+        ("BLPOP q 0", "RPUSH q a b", [popped("a"), popped("b")]),
+        ("BRPOP q 0", "RPUSH q a b", [popped("b"), popped("a")]),
+        ("BLMOVE q r LEFT LEFT 0", "RPUSH q a b", [moved("a"), moved("b")]),
+        ("BRPOPLPUSH q r 0", "RPUSH q a b", [moved("b"), moved("a")]),
+        ("BLMPOP 0 1 q LEFT", "RPUSH q a b", [several("a"), several("b")]),
+        ("BZPOPMIN q 0", "ZADD q 1 a 2 b", [scored("a", 1), scored("b", 2)]),
+        ("BZPOPMAX q 0", "ZADD q 1 a 2 b", [scored("b", 2), scored("a", 1)]),
+        ("BZMPOP 0 1 q MIN", "ZADD q 1 a 2 b", [pairs("a", 1), pairs("b", 2)]),
+    ];
+    for (command, push, expected) in cases {
+        let engine = Engine::new();
+        let mut waiters = waiters(&engine, &[command; 3]);
+        run(&engine, push);
+        let [first, second] = expected;
+        assert_eq!(outputs(&mut waiters), [first, second, String::new()], "{command}");
+        assert!(waiters[2].is_waiting());
+    }
+}
+
+#[test]
 fn a_transaction_serves_nobody_before_its_end() {
     let engine = Engine::new();
     let mut waiters = waiters(&engine, &["BLPOP a b 0", "BLPOP b 0"]);
@@ -173,6 +200,19 @@ fn keys_that_come_by_renaming_copying_moving_and_swapping_serve() {
     assert_eq!(outputs(&mut waiters), [""]);
     run(&engine, "SWAPDB 0 1");
     assert_eq!(outputs(&mut waiters), ["*2\r\n$1\r\na\r\n$1\r\n1\r\n"]);
+}
+
+#[test]
+fn keys_that_come_by_restoring_and_sorting_serve() {
+    let engine = Engine::new();
+    run(&engine, "RPUSH source 1");
+    let Reply::Bulk(payload) = run(&engine, "DUMP source") else { panic!("there is a list") };
+    let commands: [&[&[u8]]; 2] = [&[b"RESTORE", b"a", b"0", &payload], &[b"SORT", b"source", b"STORE", b"a"]];
+    for command in commands {
+        let mut waiters = waiters(&engine, &["BLPOP a 0"]);
+        engine.session().execute(command);
+        assert_eq!(outputs(&mut waiters), ["*2\r\n$1\r\na\r\n$1\r\n1\r\n"]);
+    }
 }
 
 #[test]

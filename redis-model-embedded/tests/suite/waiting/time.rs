@@ -16,8 +16,11 @@ fn a_wait_ends_when_its_whole_time_is_over_and_not_before() {
         ("BLPOP q 1.5", "*-1\r\n"),
         ("BRPOP q r 1.5", "*-1\r\n"),
         ("BLMOVE q r LEFT LEFT 1.5", "*-1\r\n"),
+        ("BRPOPLPUSH q r 1.5", "*-1\r\n"),
         ("BLMPOP 1.5 1 q LEFT", "*-1\r\n"),
         ("BZPOPMIN q 1.5", "*-1\r\n"),
+        ("BZPOPMAX q r 1.5", "*-1\r\n"),
+        ("BZMPOP 1.5 1 q MIN", "*-1\r\n"),
         ("DEBUG SLEEP 1.5", "+OK\r\n"),
     ] {
         let mut session = engine.session();

@@ -41,6 +41,8 @@ const PUSHING: &[&str] = &[
     "COPY list list",
     "COPY list list REPLACE",
     "COPY list list DB 1",
+    "RESTORE list 0 dumped",
+    "RESTORE list 0 dumped REPLACE",
     "MOVE list 1",
     "MOVE list 0",
     "SELECT 0",
