@@ -82,13 +82,28 @@ pub enum Error {
         /// The server's answer.
         source: RedisError,
     },
-    /// An increment would leave the range of the field's type, or that of `i64`. The field is as it was.
-    #[error("the increment would leave the range of `{path}` at key `{key}`")]
+    /// An increment would leave the range of the field's type, or that of `i64`, or make a score that is no number. What was
+    /// there is as it was.
+    #[error("the increment would leave the range of {}", place("", key, path))]
     OutOfRange {
-        /// The record's key.
+        /// The record's key, or a collection's.
         key: Key,
-        /// The field's dotted path.
+        /// The field's dotted path; empty where there is none.
         path: String,
+    },
+    /// A list has no element at an index at which one was to be changed. Nothing was written.
+    #[error("the list at key `{key}` has no element at index {index}")]
+    IndexOutOfRange {
+        /// The list's key.
+        key: Key,
+        /// The index that was given, negative from the end.
+        index: i64,
+    },
+    /// A collection with a limit has no room for what was to go into the middle of it. Nothing was written.
+    #[error("the collection at key `{key}` is full: remove something first, or raise its limit")]
+    Full {
+        /// The collection's key.
+        key: Key,
     },
     /// No connection could be made, so nothing was sent.
     #[error("cannot connect to {address}")]
@@ -146,7 +161,7 @@ pub enum Error {
         /// The server's answer; [`RedisError::code`] is its first word.
         source: RedisError,
     },
-    /// A dotted path that cannot be locked, for example one with an empty segment. Nothing was sent.
+    /// A dotted path that cannot be locked, or be one of a tree, for example as it has an empty segment. Nothing was sent.
     #[error("invalid path `{path}`: {reason}")]
     InvalidPath {
         /// What was given.
@@ -213,6 +228,16 @@ pub enum Error {
         /// When it is tried again.
         retry_in: Duration,
     },
+    /// The server is too old, or lacks what this needs. Nothing was written.
+    #[error("the server cannot do this at key `{key}`: it needs {needs}")]
+    Unsupported {
+        /// The key that the failing part works on.
+        key: Key,
+        /// From which version on servers can do it.
+        needs: &'static str,
+        /// The server's answer.
+        source: RedisError,
+    },
     /// A setting that the store was to be built from is not usable.
     #[error("invalid configuration: {reason}")]
     Config {
@@ -257,6 +282,11 @@ impl Error {
         matches!(self, Self::NotFound { .. })
     }
 
+    /// The server does not have the commands that this needs.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Unsupported { .. })
+    }
+
     /// There is no working connection to the server.
     pub fn is_connection(&self) -> bool {
         matches!(
@@ -270,6 +300,14 @@ impl Error {
         match self {
             Self::Connect { source, .. } | Self::Refused { source, .. } => Self::Disconnected { source },
             Self::PoolExhausted { waited, .. } => Self::Timeout { limit: Some(waited) },
+            other => other,
+        }
+    }
+
+    /// The same, or what is needed where the server does not know a command.
+    pub(crate) fn needing(self, needs: &'static str) -> Self {
+        match self {
+            Self::Server { key, source } if is_unknown_command(&source) => Self::Unsupported { key, needs, source },
             other => other,
         }
     }
@@ -297,12 +335,20 @@ impl Error {
     pub(crate) fn from_server(source: RedisError, key: impl FnOnce() -> Key) -> Self {
         match source.code() {
             Some("WRONGTYPE") => Self::WrongType { key: key(), source },
+            Some("BUSYKEY") => Self::AlreadyExists { key: key() },
             Some("OOM") => Self::OutOfMemory { source },
+            Some("FULL") => Self::Full { key: key() },
             Some("LOCKSTATE") => Self::LockState { key: key() },
             Some("NOAUTH" | "WRONGPASS") => Self::Refused { address: "the server".into(), source },
             _ => Self::Server { key: key(), source },
         }
     }
+}
+
+/// Whether the server does not know the command, in its own words: outside of a script, and within one.
+fn is_unknown_command(source: &RedisError) -> bool {
+    let details = source.detail().unwrap_or_default();
+    ["unknown command", "Unknown Redis command"].iter().any(|words| details.contains(words))
 }
 
 fn code_of(source: &RedisError) -> &str {

@@ -1,4 +1,4 @@
-//! Dotted paths, made at compile time.
+//! Dotted paths, made at compile time; and what those that are made at run time must be like.
 //!
 //! A prefix is a type, so that the paths of a nested struct can be made wherever it is nested: `const fn` may not call
 //! the methods of traits, but it may name their constants.
@@ -13,6 +13,30 @@ type Of<T> = PhantomData<fn() -> T>;
 const MAX_SEGMENTS: usize = 16;
 const MAX_LENGTH: usize = 256;
 
+/// The longest path that is made at run time, in bytes.
+pub(crate) const LONGEST: usize = 1024;
+/// The most segments of such a path.
+pub(crate) const DEEPEST: usize = 64;
+
+pub(crate) const EMPTY: &str = "it is empty";
+pub(crate) const TOO_LONG: &str = "it is longer than 1024 bytes";
+pub(crate) const TOO_DEEP: &str = "it has more than 64 segments";
+
+/// What is wrong with a path that is made at run time, if anything.
+pub(crate) fn flaw_of(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        Some(EMPTY)
+    } else if path.split('.').any(str::is_empty) {
+        Some("it has an empty segment: write segments with one dot in between")
+    } else if path.len() > LONGEST {
+        Some(TOO_LONG)
+    } else if path.split('.').count() > DEEPEST {
+        Some(TOO_DEEP)
+    } else {
+        None
+    }
+}
+
 /// A route from a record to one of its leaves, with the leaf's type `T` and codec `C`; made by [`path!`](crate::path!).
 pub struct Path<M, T, C = Plain> {
     text: &'static str,
@@ -26,11 +50,18 @@ pub struct SubtreePath<M, T> {
     of: Of<(M, T)>,
 }
 
-/// A route from a record to a field with a key of its own; made by [`path!`](crate::path!).
+/// A route from a record to a field with a life of its own; made by [`path!`](crate::path!).
 pub struct ExpiringPath<M, T, C = Plain> {
     text: &'static str,
     ttl: u64,
     of: Of<(M, T, C)>,
+}
+
+/// A route from a record to a collection, whose handle is of type `H`; made by [`path!`](crate::path!).
+pub struct CollectionPath<M, H> {
+    text: &'static str,
+    limit: Option<u64>,
+    of: Of<(M, H)>,
 }
 
 macro_rules! common {
@@ -72,7 +103,7 @@ macro_rules! common {
     )*};
 }
 
-common!(Path<M, T, C> SubtreePath<M, T> ExpiringPath<M, T, C>);
+common!(Path<M, T, C> SubtreePath<M, T> ExpiringPath<M, T, C> CollectionPath<M, H>);
 
 impl<M, T, C> Path<M, T, C> {
     /// The paths of the field's earlier names.
@@ -88,11 +119,19 @@ impl<M, T, C> ExpiringPath<M, T, C> {
     }
 }
 
+impl<M, H> CollectionPath<M, H> {
+    /// How many elements a list keeps.
+    pub(crate) const fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+}
+
 /// The typed path to a field of a model: `path!(User.address.city)` is a [`Path<User, String>`](Path).
 ///
 /// It names the stored path after `rename`, can stand in a `const`, and is checked by the compiler segment by segment.
 /// The model may be written with its module, as `Self`, by an alias, and with generic arguments.
-/// A path to a nested struct is a [`SubtreePath`], to a field with a key of its own an [`ExpiringPath`].
+/// A path to a nested struct is a [`SubtreePath`], to a field with a life of its own an [`ExpiringPath`], to a collection a
+/// [`CollectionPath`].
 ///
 /// ```
 /// use redis_model::{Path, RedisFields, RedisModel, path};
@@ -195,6 +234,8 @@ pub trait Prefix: Send + Sync + 'static {
     const ALIASES: &'static [&'static str] = &[];
     /// How long the field with a key of its own lives that lies here, in milliseconds.
     const TTL: u64 = 0;
+    /// How many elements the list keeps that lies here.
+    const LIMIT: Option<u64> = None;
 }
 
 /// The record itself.
@@ -261,6 +302,20 @@ impl<M, T, C, P: Prefix> ExpiringNode<M, T, C, P> {
     }
 }
 
+/// What `path!` holds when it has reached a collection.
+pub struct CollectionNode<M, H, P>(Of<(M, H, P)>);
+
+impl<M, H, P: Prefix> PathNode for CollectionNode<M, H, P> {
+    const HERE: Self = Self(PhantomData);
+}
+
+impl<M, H, P: Prefix> CollectionNode<M, H, P> {
+    /// The path that was walked.
+    pub const fn __end(&self) -> CollectionPath<M, H> {
+        CollectionPath { text: path_of::<P>(), limit: P::LIMIT, of: PhantomData }
+    }
+}
+
 /// The path to a nested struct, for generated code.
 pub const fn subtree_path<M, T, P: Prefix>() -> SubtreePath<M, T> {
     SubtreePath { text: path_of::<P>(), of: PhantomData }
@@ -275,5 +330,11 @@ impl<M, T, C, P> fmt::Debug for LeafNode<M, T, C, P> {
 impl<M, T, C, P> fmt::Debug for ExpiringNode<M, T, C, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ExpiringNode")
+    }
+}
+
+impl<M, H, P> fmt::Debug for CollectionNode<M, H, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CollectionNode")
     }
 }

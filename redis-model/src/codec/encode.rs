@@ -9,6 +9,18 @@ use super::{EncodeError, Plain};
 ///
 /// With [`Plain`], a value of another type is refused by the compiler instead of converted: `set(5_u32)` on a `u64`
 /// field does not compile, `set(5)` does.
+///
+/// Code that is generic over what is stored asks for it beside [`RedisValue`](crate::RedisValue), and has references with it:
+///
+/// ```
+/// use redis_model::{Encode, RedisValue, Result, Set, blocking::Store};
+///
+/// fn remember<T: RedisValue + Encode<T> + 'static>(seen: &Set<T>, value: &T, store: &Store) -> Result<bool> {
+///     seen.insert(value).run(store)
+/// }
+/// # assert!(remember(&Set::at("seen"), &7_u64, &Store::embedded())?);
+/// # Ok::<(), redis_model::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written to a field of type `{T}`",
     label = "not a `{T}`, nor a reference or borrowed form of it",
@@ -62,4 +74,22 @@ macro_rules! encode_with {
         }
     };
 }
-pub(super) use encode_with;
+
+/// A codec that is named by an attribute also takes the borrowed form of text.
+macro_rules! encode_text_with {
+    ($codec:ty, $write:expr) => {
+        impl crate::codec::Encode<String, $codec> for str {
+            fn encode_to(&self, out: &mut Vec<u8>) -> Result<(), crate::codec::EncodeError> {
+                $write(self, out)
+            }
+        }
+
+        impl crate::codec::Encode<String, $codec> for &str {
+            fn encode_to(&self, out: &mut Vec<u8>) -> Result<(), crate::codec::EncodeError> {
+                $write(self, out)
+            }
+        }
+    };
+}
+
+pub(super) use {encode_text_with, encode_with};

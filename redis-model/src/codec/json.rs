@@ -2,7 +2,10 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Codec, DecodeError, EncodeError, encode::encode_with};
+use super::{
+    Codec, DecodeError, EncodeError,
+    encode::{encode_text_with, encode_with},
+};
 
 /// Any serde type as JSON text.
 #[derive(Debug, Clone, Copy)]
@@ -10,7 +13,7 @@ pub struct Json;
 
 impl<T: Serialize + DeserializeOwned> Codec<T> for Json {
     fn encode(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        serde_json::to_writer(out, value).map_err(|error| EncodeError::new("JSON", error))
+        write(value, out)
     }
 
     fn decode(stored: Vec<u8>) -> Result<T, DecodeError> {
@@ -22,3 +25,8 @@ impl<T: Serialize + DeserializeOwned> Codec<T> for Json {
 }
 
 encode_with!(Json);
+encode_text_with!(Json, write);
+
+fn write(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    serde_json::to_writer(out, value).map_err(|error| EncodeError::new("JSON", error))
+}

@@ -9,7 +9,9 @@ use super::{Codec, Plain, RedisValue};
     message = "`{Self}` cannot be stored as one leaf of a model",
     label = "has no stored form",
     note = "add `#[redis(json)]`, `#[redis(msgpack)]`, `#[redis(text)]`, `#[redis(bytes)]` or `#[redis(nested)]` to \
-            the field, or derive `RedisValue` for its type"
+            the field, or derive `RedisValue` for its type",
+    note = "a collection that is to have a key of its own takes `#[redis(set)]`, `#[redis(list)]`, `#[redis(map)]`, \
+            `#[redis(sorted_set)]` or `#[redis(counter)]`"
 )]
 pub trait Leaf<C = Plain>: Sized {
     /// What is stored when the field is present.

@@ -1,7 +1,7 @@
 //! Values to bytes and back. Nothing in this room knows of Redis.
 //!
 //! A leaf of a model is written by a [`Codec`]: [`Plain`] for types that are [`RedisValue`], or the one that an
-//! attribute names: [`Json`], [`MsgPack`], [`Text`], [`Bytes`].
+//! attribute names: [`Json`], [`MsgPack`], [`Text`], [`Bytes`]. [`PythonJson`] is for what Python reads and writes too.
 
 mod bytes;
 mod encode;
@@ -11,6 +11,8 @@ mod json;
 mod leaf;
 mod msgpack;
 mod number;
+mod python;
+mod python_json;
 mod scalar;
 mod text;
 mod value;
@@ -24,6 +26,8 @@ pub use self::{
     leaf::{Leaf, Optional, Required},
     msgpack::MsgPack,
     number::Number,
+    python::Python,
+    python_json::PythonJson,
     text::Text,
     value::RedisValue,
 };

@@ -6,7 +6,10 @@ use rmp_serde::{
 };
 use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
 
-use super::{Codec, DecodeError, EncodeError, encode::encode_with};
+use super::{
+    Codec, DecodeError, EncodeError,
+    encode::{encode_text_with, encode_with},
+};
 
 /// Any serde type as `MessagePack`, structs with their field names, so that fields may be added and reordered.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +17,7 @@ pub struct MsgPack;
 
 impl<T: Serialize + DeserializeOwned> Codec<T> for MsgPack {
     fn encode(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        rmp_serde::encode::write_named(out, value).map_err(|error| EncodeError::new("MessagePack", error))
+        write(value, out)
     }
 
     fn decode(stored: Vec<u8>) -> Result<T, DecodeError> {
@@ -36,6 +39,11 @@ fn malformed<T>(stored: &[u8]) -> DecodeError {
 }
 
 encode_with!(MsgPack);
+encode_text_with!(MsgPack, write);
+
+fn write(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    rmp_serde::encode::write_named(out, value).map_err(|error| EncodeError::new("MessagePack", error))
+}
 
 #[cfg(test)]
 mod tests {

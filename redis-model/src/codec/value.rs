@@ -25,7 +25,9 @@ use super::{DecodeError, EncodeError};
     message = "`{Self}` cannot be stored as one value",
     label = "has no stored form",
     note = "derive `RedisValue` for your own type, or add `#[redis(json)]`, `#[redis(msgpack)]`, `#[redis(text)]`, \
-            `#[redis(bytes)]` or `#[redis(nested)]` to the field"
+            `#[redis(bytes)]` or `#[redis(nested)]` to the field",
+    note = "a collection that is to have a key of its own takes `#[redis(set)]`, `#[redis(list)]`, `#[redis(map)]`, \
+            `#[redis(sorted_set)]` or `#[redis(counter)]`"
 )]
 pub trait RedisValue: Sized {
     /// Appends the stored form to `out`.

@@ -2,7 +2,7 @@
 
 use redis::Cmd;
 
-use super::facts::{argument, arguments, is_named};
+use super::facts::{self, argument, arguments, is_named};
 
 /// What is known of a command's keys and fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,10 @@ enum Place {
     Key,
     /// All arguments are keys.
     Keys,
+    /// How many keys there are, the keys, then options.
+    CountedKeys,
+    /// Two keys, then what is none.
+    TwoKeys,
     /// A key, then a field of it, then what is no field.
     Field,
     /// A key, then fields.
@@ -30,20 +34,20 @@ enum Place {
     NamedPairs,
 }
 
-/// Commands that are not in this table may have keys anywhere, as `EVAL` and `SORT` do, or more than one, as `RENAME` and
-/// `SINTERSTORE` do.
+/// Commands that are not in this table may have keys anywhere, as `EVAL` and `SORT` do, or more than one, as `ZUNIONSTORE` does.
 const READS: &[(Place, &[&str])] = &[
     (Place::Field, &["HGET", "HEXISTS", "HSTRLEN"]),
     (Place::Fields, &["HMGET"]),
     (Place::NamedFields, &["HTTL", "HPTTL", "HEXPIRETIME", "HPEXPIRETIME"]),
     (Place::Key, &["HGETALL", "HLEN", "HKEYS", "HVALS", "HSCAN", "HRANDFIELD"]),
-    (Place::Keys, &["MGET", "EXISTS", "TOUCH"]),
+    (Place::Keys, &["MGET", "EXISTS", "TOUCH", "SINTER", "SUNION", "SDIFF", "PFCOUNT"]),
     (Place::Key, &["TYPE", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "DUMP"]),
     (Place::Key, &["GET", "STRLEN", "GETRANGE", "SUBSTR", "GETBIT", "BITCOUNT", "BITPOS", "BITFIELD_RO"]),
     (Place::Key, &["LLEN", "LRANGE", "LINDEX", "LPOS"]),
     (Place::Key, &["SCARD", "SISMEMBER", "SMISMEMBER", "SMEMBERS", "SRANDMEMBER", "SSCAN"]),
     (Place::Key, &["ZSCORE", "ZMSCORE", "ZCARD", "ZCOUNT", "ZLEXCOUNT", "ZRANK", "ZREVRANK", "ZRANDMEMBER", "ZSCAN"]),
     (Place::Key, &["ZRANGE", "ZRANGEBYSCORE", "ZRANGEBYLEX", "ZREVRANGE", "ZREVRANGEBYSCORE", "ZREVRANGEBYLEX"]),
+    (Place::CountedKeys, facts::COUNTED_KEYS),
     (Place::Key, &["GEOPOS", "GEODIST", "GEOHASH", "GEOSEARCH"]),
     (Place::Key, &["XLEN", "XRANGE", "XREVRANGE"]),
 ];
@@ -54,12 +58,14 @@ const WRITES: &[(Place, &[&str])] = &[
     (Place::Fields, &["HDEL"]),
     (Place::NamedFields, &["HGETDEL", "HGETEX", "HPERSIST", "HEXPIRE", "HPEXPIRE", "HEXPIREAT", "HPEXPIREAT"]),
     (Place::NamedPairs, &["HSETEX"]),
-    (Place::Keys, &["UNLINK", "DEL"]),
+    (Place::Keys, &["UNLINK", "DEL", "RENAME", "RENAMENX", "SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE", "PFMERGE"]),
     (Place::Key, &["EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "PERSIST", "RESTORE"]),
     (Place::Key, &["SET", "SETEX", "PSETEX", "SETNX", "GETSET", "GETDEL", "GETEX", "APPEND", "SETRANGE"]),
     (Place::Key, &["INCR", "INCRBY", "INCRBYFLOAT", "DECR", "DECRBY", "SETBIT", "BITFIELD"]),
     (Place::Key, &["LPUSH", "RPUSH", "LPUSHX", "RPUSHX", "LPOP", "RPOP", "LTRIM", "LSET", "LREM", "LINSERT"]),
+    (Place::TwoKeys, &["LMOVE", "RPOPLPUSH"]),
     (Place::Key, &["SADD", "SREM", "SPOP"]),
+    (Place::TwoKeys, &["SMOVE"]),
     (Place::Key, &["ZADD", "ZREM", "ZINCRBY", "ZPOPMIN", "ZPOPMAX"]),
     (Place::Key, &["ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREMRANGEBYLEX"]),
     (Place::Key, &["PFADD", "GEOADD", "XADD", "XDEL", "XTRIM", "XACK"]),
@@ -84,8 +90,8 @@ impl Access {
         cmd: &'a Cmd,
         mut visit: impl FnMut(&'a [u8], Option<&'a [u8]>) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.place == Place::Keys {
-            return arguments(cmd).skip(1).try_for_each(|key| visit(key, None));
+        if matches!(self.place, Place::Keys | Place::CountedKeys | Place::TwoKeys) {
+            return facts::keys(cmd).try_for_each(|key| visit(key, None));
         }
         let Some(key) = argument(cmd, 1) else { return Ok(()) };
         let mut fields = self.fields(cmd).peekable();
@@ -97,7 +103,7 @@ impl Access {
 
     fn fields(self, cmd: &Cmd) -> impl Iterator<Item = &[u8]> {
         let (skipped, taken, step) = match self.place {
-            Place::Key | Place::Keys => (0, 0, 1),
+            Place::Key | Place::Keys | Place::CountedKeys | Place::TwoKeys => (0, 0, 1),
             Place::Field => (2, 1, 1),
             Place::Fields => (2, usize::MAX, 1),
             Place::Pairs => (2, usize::MAX, 2),
@@ -175,7 +181,9 @@ mod tests {
         {
             assert_eq!(touched(&cmd(line)), Some((true, vec!["k".to_owned()])), "{line}");
         }
-        assert_eq!(touched(&cmd("UNLINK a b")), Some((true, vec!["a".to_owned(), "b".to_owned()])));
+        for line in ["UNLINK a b", "LMOVE a b LEFT RIGHT"] {
+            assert_eq!(touched(&cmd(line)), Some((true, vec!["a".to_owned(), "b".to_owned()])), "{line}");
+        }
     }
 
     #[test]
@@ -202,11 +210,8 @@ mod tests {
             "EVAL x 1 k",
             "EVALSHA x 1 k",
             "FCALL f 1 k",
-            "RENAME a b",
             "COPY a b",
-            "SINTERSTORE a b c",
             "ZUNIONSTORE a 1 b",
-            "LMOVE a b LEFT LEFT",
             "SORT k STORE b",
             "GEOSEARCHSTORE a b",
             "BITOP NOT a b",
@@ -217,6 +222,20 @@ mod tests {
             assert_eq!(touched(&cmd(line)), None, "{line}");
         }
         assert_eq!(touched(&Cmd::new()), None);
+    }
+
+    #[test]
+    fn keys_that_are_counted_end_before_the_options() {
+        for (line, is_write, keys) in [
+            ("SINTERCARD 2 a b LIMIT 1", false, &["a", "b"][..]),
+            ("ZUNION 3 a b c WEIGHTS 1 2 3", false, &["a", "b", "c"]),
+            ("ZDIFF 1 a WITHSCORES", false, &["a"]),
+            ("ZINTERCARD two a", false, &[]),
+            ("SMOVE a b value", true, &["a", "b"]),
+        ] {
+            let keys = keys.iter().map(ToString::to_string).collect();
+            assert_eq!(touched(&cmd(line)), Some((is_write, keys)), "{line}");
+        }
     }
 
     #[test]

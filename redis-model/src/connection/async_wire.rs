@@ -6,7 +6,11 @@ use std::{
 };
 
 use redis::{Parser, RedisResult, Value};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    runtime::{Handle, Id},
+    time::timeout,
+};
 
 use super::{
     deadline::{Deadline, timed_out},
@@ -28,11 +32,14 @@ pub(super) enum AsyncStream {
 pub(crate) struct AsyncWire {
     stream: AsyncStream,
     parser: Parser,
+    /// The one that was there when it was made, and tells when something has come.
+    runtime: Option<Id>,
 }
 
 impl AsyncWire {
     pub(super) fn new(stream: AsyncStream) -> Self {
-        Self { stream, parser: Parser::new() }
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        Self { stream, parser: Parser::new(), runtime }
     }
 
     pub(super) async fn send(&mut self, mut request: &[u8]) -> RedisResult<()> {
@@ -77,6 +84,10 @@ impl Line for AsyncWire {
             Ok(wire)
         });
         opened.await.unwrap_or_else(|_| Err(timed_out().into()))
+    }
+
+    fn is_driven(&self) -> bool {
+        Handle::try_current().is_ok_and(|handle| Some(handle.id()) == self.runtime)
     }
 
     async fn say(&mut self, request: &[u8], deadline: Deadline) -> RedisResult<()> {

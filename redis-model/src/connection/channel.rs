@@ -12,7 +12,7 @@ use std::{
 use redis::{Cmd, Pipeline, Value};
 
 #[cfg(feature = "embedded")]
-use super::embedded::{Embedded, EmbeddedListener, EmbeddedTracker};
+use super::embedded::{Embedded, EmbeddedListener, EmbeddedTracker, EmbeddedWaiter};
 use super::{
     Connection, Endpoint,
     call::Call,
@@ -20,6 +20,7 @@ use super::{
     listener::{LineListener, Listener},
     server::Server,
     tracker::{LineTracker, News, Tracker},
+    waiter::{LineWaiter, Waiter},
 };
 use crate::{
     error::{Error, Result},
@@ -70,11 +71,19 @@ pub(crate) trait Transport: Send + Sync + 'static {
         connection: &mut redis_model_embedded::Connection,
         until: Instant,
     ) -> impl Future<Output = redis::RedisResult<Option<redis::PushInfo>>> + Send;
+
+    /// The reply to a command that waits in the engine; `None` when it has not come by then.
+    #[cfg(feature = "embedded")]
+    fn next_reply(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> impl Future<Output = redis::RedisResult<Option<Value>>> + Send;
 }
 
 impl<T: Transport> Connection for Channel<T> {
     type Listener = Subscription<T>;
     type Tracker = Tracking<T>;
+    type Waiter = Waiting<T>;
 
     fn new(endpoint: &Endpoint) -> Self {
         let target = match endpoint {
@@ -117,6 +126,17 @@ impl<T: Transport> Connection for Channel<T> {
             }
             #[cfg(feature = "embedded")]
             Target::Embedded(engine) => Ok(Tracking::Embedded(engine.track::<T>(prefixes).await?)),
+        }
+    }
+
+    async fn waiter(&self) -> Result<Waiting<T>> {
+        match &self.target {
+            Target::Server(transport) => {
+                let server = transport.server().clone();
+                Ok(Waiting::Server(LineWaiter::open(server, Call::start(self.limit)).await?))
+            }
+            #[cfg(feature = "embedded")]
+            Target::Embedded(engine) => Ok(Waiting::Embedded(engine.waiter::<T>().await?)),
         }
     }
 }
@@ -177,6 +197,64 @@ impl<T: Transport> Tracker for Tracking<T> {
             Self::Server(tracker) => tracker.add(prefixes),
             #[cfg(feature = "embedded")]
             Self::Embedded(tracker) => tracker.add(prefixes),
+        }
+    }
+}
+
+/// A connection of either mode to either target, for commands that wait.
+#[allow(clippy::large_enum_variant, reason = "there are few of them, and most are of servers")]
+pub(crate) enum Waiting<T: Transport> {
+    Server(LineWaiter<T::Line>),
+    #[cfg(feature = "embedded")]
+    Embedded(EmbeddedWaiter),
+}
+
+impl<T: Transport> Waiter for Waiting<T> {
+    fn number(&self) -> i64 {
+        match self {
+            Self::Server(waiter) => waiter.number(),
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => waiter.number(),
+        }
+    }
+
+    async fn is_usable(&mut self) -> bool {
+        match self {
+            Self::Server(waiter) => waiter.is_usable().await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => !waiter.owes_reply(),
+        }
+    }
+
+    async fn ask(&mut self, command: &Cmd) -> Result<()> {
+        match self {
+            Self::Server(waiter) => waiter.ask(command).await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => waiter.ask(command),
+        }
+    }
+
+    fn owes_reply(&self) -> bool {
+        match self {
+            Self::Server(waiter) => waiter.owes_reply(),
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => waiter.owes_reply(),
+        }
+    }
+
+    async fn reply(&mut self, until: Instant) -> Result<Value> {
+        match self {
+            Self::Server(waiter) => waiter.reply(until).await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => waiter.reply::<T>(until).await,
+        }
+    }
+
+    async fn listen(&mut self, until: Instant) -> Result<Option<Value>> {
+        match self {
+            Self::Server(waiter) => waiter.listen(until).await,
+            #[cfg(feature = "embedded")]
+            Self::Embedded(waiter) => waiter.listen::<T>(until).await,
         }
     }
 }

@@ -68,6 +68,15 @@ impl Embedded {
         Ok(tracker)
     }
 
+    /// A connection for commands that wait.
+    pub(super) async fn waiter<T: Transport>(&self) -> Result<EmbeddedWaiter> {
+        let mut connection = self.engine.connection();
+        match exchange::<T>(&mut connection, redis::cmd("CLIENT").arg("ID")).await? {
+            Value::Int(number) => Ok(EmbeddedWaiter { connection, number, state: Owing::Nothing }),
+            _ => Err(Error::protocol("the engine does not tell the connection's number")),
+        }
+    }
+
     /// A connection that comes back only when it has all its replies: one that is dropped before that waits for nothing
     /// any more.
     fn connection(&self) -> Connection {
@@ -144,6 +153,67 @@ impl EmbeddedTracker {
         self.added.append(&mut self.wanted);
         self.next_check = Instant::now();
         Ok(())
+    }
+}
+
+/// A client of the engine for commands that wait.
+pub(crate) struct EmbeddedWaiter {
+    connection: Connection,
+    number: i64,
+    state: Owing,
+}
+
+/// What is owed to one who has asked.
+enum Owing {
+    Nothing,
+    Reply,
+    /// It was there at once, and has not been fetched.
+    Ready(Value),
+}
+
+impl EmbeddedWaiter {
+    pub(super) fn number(&self) -> i64 {
+        self.number
+    }
+
+    pub(super) fn ask(&mut self, command: &Cmd) -> Result<()> {
+        self.state = Owing::Nothing;
+        let begun = self.connection.begin(command).map_err(failed)?;
+        self.state = begun.map_or(Owing::Reply, Owing::Ready);
+        Ok(())
+    }
+
+    pub(super) fn owes_reply(&self) -> bool {
+        !matches!(self.state, Owing::Nothing)
+    }
+
+    /// As [`Waiter::reply`](super::Waiter::reply). The engine's clock may stand still, and so may the wait there: when the
+    /// time is over here, it is ended there.
+    pub(super) async fn reply<T: Transport>(&mut self, until: Instant) -> Result<Value> {
+        if let Some(reply) = self.listen::<T>(until).await? {
+            return Ok(reply);
+        }
+        let unblock = redis::cmd("CLIENT").arg("UNBLOCK").arg(self.number).take();
+        exchange::<T>(&mut self.connection.engine().connection(), &unblock).await?;
+        let reply = self.listen::<T>(Instant::now()).await?;
+        reply.ok_or_else(|| Error::protocol("the engine does not end a wait"))
+    }
+
+    /// As [`Waiter::listen`](super::Waiter::listen).
+    pub(super) async fn listen<T: Transport>(&mut self, until: Instant) -> Result<Option<Value>> {
+        let heard = match mem::replace(&mut self.state, Owing::Nothing) {
+            Owing::Ready(reply) => return Ok(Some(reply)),
+            Owing::Nothing => return Err(Error::protocol("nothing was asked on this connection")),
+            Owing::Reply => {
+                // It stays owed when this future is dropped.
+                self.state = Owing::Reply;
+                T::next_reply(&mut self.connection, until).await.map_err(failed)
+            }
+        };
+        if !matches!(heard, Ok(None)) {
+            self.state = Owing::Nothing;
+        }
+        heard
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) trait Line: Sized + Send + 'static {
     /// Makes a connection and logs in, within the limit.
     fn open(server: &Server, limit: std::time::Duration) -> impl Future<Output = RedisResult<Self>> + Send;
 
+    /// Whether what comes can be heard where this is called: a runtime that nobody drives reads nothing.
+    fn is_driven(&self) -> bool;
+
     /// Sends a packed request.
     fn say(&mut self, request: &[u8], deadline: Deadline) -> impl Future<Output = RedisResult<()>> + Send;
 

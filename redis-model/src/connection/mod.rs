@@ -33,6 +33,7 @@ mod reconnecting;
 mod server;
 mod socket;
 mod tracker;
+mod waiter;
 mod wire;
 
 #[cfg(feature = "async")]
@@ -42,6 +43,7 @@ pub(crate) use self::{
     listener::Listener,
     server::Server,
     tracker::{News, PATIENCE, PAUSE, Tracker},
+    waiter::Waiter,
 };
 
 /// The blocking mode's connections: a pool. I/O happens inside of `poll`.
@@ -58,6 +60,7 @@ use crate::{error::Result, query::Link};
 pub(crate) trait Connection: Link + Clone + Sync + 'static {
     type Listener: Listener;
     type Tracker: Tracker;
+    type Waiter: Waiter;
 
     fn new(endpoint: &Endpoint) -> Self;
 
@@ -80,6 +83,11 @@ pub(crate) trait Connection: Link + Clone + Sync + 'static {
     /// It fails as connecting and requests do. A server that refuses tracking, to this user or to all, answers with an
     /// [`Error::Server`](crate::Error::Server).
     fn track(&self, prefixes: Vec<Vec<u8>>) -> impl Future<Output = Result<Self::Tracker>> + Send;
+
+    /// Makes a connection for commands that wait on the server, which is not one of the pool's.
+    ///
+    /// It fails as connecting and requests do.
+    fn waiter(&self) -> impl Future<Output = Result<Self::Waiter>> + Send;
 }
 
 /// Where a store's requests go.

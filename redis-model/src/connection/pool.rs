@@ -83,6 +83,14 @@ impl Transport for Pool {
     ) -> RedisResult<Option<redis::PushInfo>> {
         connection.next_push(Some(until.saturating_duration_since(Instant::now())))
     }
+
+    #[cfg(feature = "embedded")]
+    async fn next_reply(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> RedisResult<Option<Value>> {
+        connection.next_reply(Some(until.saturating_duration_since(Instant::now())))
+    }
 }
 
 impl Pool {

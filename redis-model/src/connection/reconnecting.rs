@@ -78,6 +78,15 @@ impl Transport for Reconnecting {
         let push = std::future::poll_fn(|context| connection.poll_push(context));
         tokio::time::timeout_at(until.into(), push).await.ok().transpose()
     }
+
+    #[cfg(feature = "embedded")]
+    async fn next_reply(
+        connection: &mut redis_model_embedded::Connection,
+        until: Instant,
+    ) -> RedisResult<Option<Value>> {
+        let reply = std::future::poll_fn(|context| connection.poll_reply(context));
+        tokio::time::timeout_at(until.into(), reply).await.ok().transpose()
+    }
 }
 
 impl Reconnecting {

@@ -111,6 +111,10 @@ impl Line for Wire {
         Self::connect(server, limit)
     }
 
+    fn is_driven(&self) -> bool {
+        true
+    }
+
     async fn say(&mut self, request: &[u8], deadline: Deadline) -> RedisResult<()> {
         self.socket.set_deadline(deadline);
         self.send(request)

@@ -83,15 +83,21 @@ pub(crate) fn ids_in<I: RedisId>(layout: RecordKey, key: &[u8]) -> Option<Result
 
 /// The pattern of all keys of a model for `SCAN MATCH`, with what means something to it escaped.
 pub(crate) fn scan_pattern<I: RedisId>(layout: RecordKey) -> Vec<u8> {
-    let mut pattern = Vec::new();
-    for &byte in layout.prefix.as_bytes() {
+    let mut pattern = literal(layout.prefix);
+    let all_in_braces = (0..I::PARTS).all(|part| layout.is_tagged(part));
+    pattern.extend_from_slice(if all_in_braces { b":{*}" } else { b":{*}:*" });
+    pattern
+}
+
+/// The pattern of just this text.
+pub(super) fn literal(text: &str) -> Vec<u8> {
+    let mut pattern = Vec::with_capacity(text.len());
+    for &byte in text.as_bytes() {
         if matches!(byte, b'*' | b'?' | b'[' | b']' | b'\\') {
             pattern.push(b'\\');
         }
         pattern.push(byte);
     }
-    let all_in_braces = (0..I::PARTS).all(|part| layout.is_tagged(part));
-    pattern.extend_from_slice(if all_in_braces { b":{*}" } else { b":{*}:*" });
     pattern
 }
 

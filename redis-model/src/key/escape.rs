@@ -28,12 +28,17 @@ pub(crate) fn escape_where(is_escaped: impl Fn(u8) -> bool, raw: &[u8], mut push
 
 /// Undoes [`escape`]; `None` for text that it never writes.
 pub(super) fn unescape(text: &[u8]) -> Option<Vec<u8>> {
+    unescape_where(is_reserved, text)
+}
+
+/// Undoes [`escape_where`] of these bytes; `None` for text that it never writes.
+pub(super) fn unescape_where(is_escaped: impl Fn(u8) -> bool, text: &[u8]) -> Option<Vec<u8>> {
     let mut raw = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
         if byte != b'%' {
-            if is_reserved(byte) {
+            if is_escaped(byte) {
                 return None;
             }
             raw.push(byte);
@@ -41,7 +46,7 @@ pub(super) fn unescape(text: &[u8]) -> Option<Vec<u8>> {
         }
         let (&[high, low], tail) = rest.split_first_chunk()?;
         let decoded = digit(high)? << 4 | digit(low)?;
-        if !is_reserved(decoded) {
+        if !is_escaped(decoded) {
             return None;
         }
         raw.push(decoded);

@@ -10,6 +10,7 @@ use std::{
 use redis::{RedisWrite, ToRedisArgs};
 
 use super::escape::escape;
+use crate::random::random_text;
 
 /// Keys up to this length are kept without an allocation; a model's key with its prefix and id is rarely longer.
 const INLINE: usize = 46;
@@ -75,6 +76,24 @@ impl Key {
 
     pub(crate) const fn invalid(reason: &'static str) -> Self {
         Self(Repr::Invalid(reason))
+    }
+
+    /// What the keys of this one's companions begin with, such as that of its lock: they lie in the same slot of a cluster.
+    /// A key with a hash tag stays as it is, one without braces gets them, any other is invalid.
+    pub(crate) fn with_tag(&self) -> Self {
+        let bytes = self.as_bytes();
+        if self.check().is_err() || hash_tag(bytes).is_some() {
+            return self.clone();
+        }
+        if bytes.is_empty() || bytes.iter().any(|byte| matches!(byte, b'{' | b'}')) {
+            return Self::invalid("it is empty, or its braces make no hash tag: write `name` or `{name}`");
+        }
+        Self::of_pieces(&[b"{", bytes, b"}"])
+    }
+
+    /// A key beside this one that nobody else has, in the same slot of a cluster, for what exists only within one request.
+    pub(crate) fn workplace(&self) -> Self {
+        self.with_tag().join(b'@', &format!("new:{}", random_text()))
     }
 
     /// The key's bytes; empty when it is invalid.
@@ -145,6 +164,14 @@ impl KeyBuilder {
             _ => Key(Repr::Shared(self.spilled.into())),
         }
     }
+}
+
+/// What of a key decides on its slot in a cluster, if it is not all of it: what is in its first braces, if that is
+/// something.
+pub(crate) fn hash_tag(key: &[u8]) -> Option<&[u8]> {
+    let open = key.iter().position(|&byte| byte == b'{')?;
+    let length = key[open + 1..].iter().position(|&byte| byte == b'}')?;
+    Some(&key[open + 1..open + 1 + length]).filter(|tag| !tag.is_empty())
 }
 
 impl fmt::Display for Key {

@@ -9,7 +9,8 @@ use super::{
     step::Step,
 };
 use crate::{
-    command::facts::{argument, path_of, readable},
+    codec::DecodeError,
+    command::facts::{keys, path_of, readable},
     error::Error,
     key::Key,
 };
@@ -48,11 +49,9 @@ impl Part {
             (None, Some(step)) => step.key().map_or(Key::EMPTY, Key::new),
             (None, None) => self.key(),
         };
-        if is_overflow(&error) {
-            let field = self.step(*number).and_then(|step| step.field(0));
-            return Error::OutOfRange { key, path: field.map_or_else(|| self.path(0), readable) };
-        }
-        Error::from_server(error.into(), || key)
+        let field = || self.step(*number).and_then(|step| step.field(0));
+        let path = || field().map_or_else(|| self.path(0), readable);
+        about_field(error, || key, path, self.model)
     }
 
     fn failed_condition(&self, number: i64) -> Error {
@@ -80,7 +79,7 @@ impl Part {
     fn out_of_range(&self, number: i64) -> Error {
         match self.step(number) {
             Some(Step::Increment { key, field, .. }) => {
-                Error::OutOfRange { key: key.clone(), path: (*field).to_owned() }
+                Error::OutOfRange { key: key.clone(), path: field.as_deref().map(readable).unwrap_or_default() }
             }
             _ => Error::protocol("a script names an increment that it was not given"),
         }
@@ -88,16 +87,35 @@ impl Part {
 
     fn server_error(&self, source: ServerError, sent: Option<&Cmd>) -> Error {
         let bare = sent.filter(|_| self.is_bare());
-        let key = || bare.and_then(|cmd| argument(cmd, 1)).map_or_else(|| self.key(), Key::new);
-        if is_overflow(&source) {
-            let path = bare.map_or_else(|| self.path(0), |cmd| path_of(cmd, 0));
-            return Error::OutOfRange { key: key(), path };
-        }
-        Error::from_server(source.into(), key)
+        let key = || bare.and_then(|cmd| keys(cmd).next()).map_or_else(|| self.key(), Key::new);
+        let path = || bare.map_or_else(|| self.path(0), |cmd| path_of(cmd, 0));
+        about_field(source, key, path, self.model)
     }
 }
 
-/// Whether a sum would leave the range of `i64`, in Redis' own words.
+/// The error of a command on a field of a hash, or of any other.
+fn about_field(
+    error: ServerError,
+    key: impl FnOnce() -> Key,
+    path: impl FnOnce() -> String,
+    model: &'static str,
+) -> Error {
+    if is_overflow(&error) {
+        return Error::OutOfRange { key: key(), path: path() };
+    }
+    if error.code() == NOT_A_NUMBER {
+        let found = error.details().unwrap_or_default().as_bytes();
+        let source = DecodeError::new("a number that this can be added to", found);
+        return Error::Decode { model, key: key(), path: path(), source };
+    }
+    Error::from_server(error.into(), key)
+}
+
+/// The code of the error of a script that was to add to something else.
+const NOT_A_NUMBER: &str = "NOTANUMBER";
+
+/// Whether a sum would leave the range of `i64`, or would be no number, in Redis' own words.
 fn is_overflow(error: &ServerError) -> bool {
-    error.details().is_some_and(|details| details.contains("would overflow"))
+    const WORDS: [&str; 2] = ["would overflow", "resulting score is not a number"];
+    error.details().is_some_and(|details| WORDS.iter().any(|words| details.contains(words)))
 }

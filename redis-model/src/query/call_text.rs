@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use redis::Cmd;
 
-use crate::command::facts::{self, arguments};
+use crate::command::facts::{self, Pieces, arguments};
 
 /// More arguments than this are called in pieces; Lua's stack holds about 8,000.
 pub(super) const PIECE: usize = 7_000;
@@ -15,12 +15,20 @@ pub(super) fn write_command(kept: Kept, cmd: &Cmd, call: &mut Cmd) {
     let count = cmd.args_iter().len();
     if let (Kept::Yes, Some(sum)) = (kept, Sum::of(cmd)) {
         sum.write(call);
-    } else if let Some(group) = facts::group(cmd).filter(|_| count > PIECE) {
-        call.arg(if kept == Kept::Yes { "*" } else { "/" }).arg(count + 1).arg(group);
+    } else if let Some(pieces) = facts::pieces(cmd).filter(|_| count > PIECE) {
+        call.arg(in_pieces(kept, pieces)).arg(count + 1).arg(pieces.group);
         append(cmd, 0, call);
     } else {
         call.arg(if kept == Kept::Yes { "+" } else { "-" }).arg(count);
         append(cmd, 0, call);
+    }
+}
+
+fn in_pieces(kept: Kept, pieces: Pieces) -> &'static str {
+    match (kept, pieces.adds_up) {
+        (Kept::No, _) => "/",
+        (Kept::Yes, true) => "*",
+        (Kept::Yes, false) => ">",
     }
 }
 
@@ -56,7 +64,7 @@ impl<'a> Sum<'a> {
     fn write(&self, call: &mut Cmd) {
         match self {
             Self::Field { key, field, by } => call.arg("i").arg(5).arg(key).arg(field).arg(by).arg("").arg(""),
-            Self::String { key, by } => call.arg("g").arg(2).arg(key).arg(&by[..]),
+            Self::String { key, by } => call.arg("g").arg(4).arg(key).arg(&by[..]).arg("").arg(""),
         };
     }
 }

@@ -20,15 +20,20 @@
 --          -  command             runs it and drops the reply
 --          *  group name key ..   runs it in pieces of whole groups of arguments, keeps the sum of the replies
 --          /  group name key ..   the same, and drops it
+--          >  group name key ..   the same, and keeps the last reply
 --          i  key field by low high   HINCRBY, kept between low and high where given; keeps the sum as text
---          g  key by              INCRBY; keeps the sum as text
+--          g  key by low high     INCRBY, the same
 --          x  key number          stops with the number of a condition if the key is no longer there
---          r  key ttl             sets the ttl (ms) again once less than 95 % of it is left, never on a key without one
---          n  key mark value ttl version   makes the record if it is missing: its mark, ttl (ms), first version
+--          r  key ttl with..      sets the ttl (ms) again once less than 95 % of it is left, never on a key without one;
+--                                 then the keys `with` expire together with it
+--          n  key mark value ttl version left..   makes the record if it is missing: its mark, ttl (ms), first version;
+--                                 the keys `left` of an earlier record go
 --          w  key                 notes whether the key is missing, for d
 --          d  key ttl             sets the ttl (ms) if it was
 --          u  key field           moves a version on, unless the write has ended the record
 --          c  key like            lets the key expire no later than `like`
+--          e  key with            lets the key expire together with `with`
+--          m  key by              moves what lies at `by` to the key, whose time to live stays
 --          v  key field           writes the server's microseconds into the field; keeps them
 --          b  k keys.. args..     runs the body of the script with these keys and arguments, keeps its reply
 -- Reply  an array of the kept replies; or the number of the first condition that does not hold; or the number,
@@ -118,26 +123,53 @@ end
 -- One call takes at most about 7,990 arguments from the stack of Lua.
 local LIMIT = 7000
 
-local function in_pieces(group, name, key, first, last)
+local function in_pieces(group, name, key, first, last, adds_up)
   local piece, sum = LIMIT - LIMIT % group, 0
   for from = first, last, piece do
     local reply = redis.call(name, key, unpack(ARGV, from, math.min(from + piece - 1, last)))
-    sum = type(reply) == 'number' and sum + reply or reply
+    sum = adds_up and type(reply) == 'number' and sum + reply or reply
   end
   return sum
 end
 
--- The reply of HINCRBY comes as a double and is inexact beyond 2^53, so the field's text is read instead.
+local function is_within(text, low, high)
+  local number = tonumber(text)
+  return (low == '' or number >= tonumber(low)) and (high == '' or number <= tonumber(high))
+end
+
+-- Goes a step in the other direction. There is none in one step for the least of 64 bits.
+local function go_back(by, go)
+  if by == '-9223372036854775808' then
+    go('9223372036854775807')
+    go('1')
+  else
+    go(string.sub(by, 1, 1) == '-' and string.sub(by, 2) or '-' .. by)
+  end
+end
+
+-- The reply of HINCRBY comes as a double and is inexact beyond 2^53, so the field's text is read instead. What goes too
+-- far is subtracted again: to write what was there would drop the time to live that a field may have.
 local function increment(key, field, by, low, high)
-  local before = redis.call('HGET', key, field)
+  local is_new = redis.call('HEXISTS', key, field) == 0
   redis.call('HINCRBY', key, field, by)
   local text = redis.call('HGET', key, field)
-  local sum = tonumber(text)
-  if (low == '' or sum >= tonumber(low)) and (high == '' or sum <= tonumber(high)) then return text end
-  if before then
-    redis.call('HSET', key, field, before)
-  else
+  if is_within(text, low, high) then return text end
+  if is_new then
     redis.call('HDEL', key, field)
+  else
+    go_back(by, function(step) redis.call('HINCRBY', key, field, step) end)
+  end
+end
+
+local function increment_string(key, by, low, high)
+  local is_new = redis.call('EXISTS', key) == 0
+  redis.call('INCRBY', key, by)
+  local text = redis.call('GET', key)
+  if is_within(text, low, high) then return text end
+  if is_new then
+    redis.call('DEL', key)
+  else
+    go_back(by, function(step) redis.call('INCRBY', key, step) end)
   end
 end
 
@@ -150,6 +182,29 @@ local function expire_like(key, record)
     local own = redis.call('PEXPIRETIME', key)
     if own > limit or own == -1 then redis.call('PEXPIREAT', key, limit) end
   end
+end
+
+-- What shares the life of a record expires together with it, and is gone when it is.
+local function expire_with(key, record)
+  local at = redis.call('PEXPIRETIME', record)
+  if at == -2 then
+    redis.call('UNLINK', key)
+  elseif at == -1 then
+    redis.call('PERSIST', key)
+  else
+    redis.call('PEXPIREAT', key, at)
+  end
+end
+
+local function replace(key, by)
+  local at = redis.call('PEXPIRETIME', key)
+  local reply = redis.pcall('RENAME', by, key)
+  if reply.err then
+    -- Nobody else knows of it, so that it would stay for ever.
+    redis.call('UNLINK', by)
+    error(reply, 0)
+  end
+  if at >= 0 then redis.call('PEXPIREAT', key, at) end
 end
 
 local function microseconds()
@@ -174,8 +229,8 @@ local function run()
     local reply
     if kind == '+' or kind == '-' then
       reply = redis.call(unpack(ARGV, first, last))
-    elseif kind == '*' or kind == '/' then
-      reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last)
+    elseif kind == '*' or kind == '/' or kind == '>' then
+      reply = in_pieces(tonumber(key), second, ARGV[first + 2], first + 3, last, kind == '*')
     elseif kind == 'i' then
       reply = increment(key, second, ARGV[first + 2], ARGV[first + 3], ARGV[first + 4])
       if not reply then
@@ -183,19 +238,23 @@ local function run()
         return -step
       end
     elseif kind == 'g' then
-      redis.call('INCRBY', key, second)
-      reply = redis.call('GET', key)
+      reply = increment_string(key, second, ARGV[first + 2], ARGV[first + 3])
+      if not reply then return -step end
     elseif kind == 'x' then
       if redis.call('EXISTS', key) == 0 then return tonumber(second) end
     elseif kind == 'r' then
       local left = redis.call('PTTL', key)
-      if left >= 0 and left < tonumber(second) * 0.95 then redis.call('PEXPIRE', key, second) end
+      if left >= 0 and left < tonumber(second) * 0.95 then
+        redis.call('PEXPIRE', key, second)
+        for i = first + 2, last do expire_with(ARGV[i], key) end
+      end
     elseif kind == 'n' then
       if redis.call('EXISTS', key) == 0 then
         made[key] = step
         redis.call('HSET', key, second, ARGV[first + 2])
         if ARGV[first + 3] ~= '' then redis.call('PEXPIRE', key, ARGV[first + 3]) end
         if ARGV[first + 4] ~= '' then redis.call('HSET', key, ARGV[first + 4], microseconds()) end
+        if last > first + 4 then redis.call('UNLINK', unpack(ARGV, first + 5, last)) end
       end
     elseif kind == 'w' then
       was_missing[key] = redis.call('EXISTS', key) == 0
@@ -205,6 +264,10 @@ local function run()
       if was_missing[key] then redis.call('PEXPIRE', key, second) end
     elseif kind == 'c' then
       expire_like(key, second)
+    elseif kind == 'e' then
+      expire_with(key, second)
+    elseif kind == 'm' then
+      replace(key, second)
     elseif kind == 'v' then
       reply = microseconds()
       redis.call('HSET', key, second, reply)
@@ -217,7 +280,7 @@ local function run()
       -- An error inside of the array of replies would be one of them; alone it is that of the request.
       if type(reply) == 'table' and reply.err then error(reply, 0) end
     end
-    if string.find('+*igvb', kind, 1, true) then
+    if string.find('+*>igvb', kind, 1, true) then
       kept = kept + 1
       if reply == nil then reply = false end
       replies[kept] = reply

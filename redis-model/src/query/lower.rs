@@ -7,7 +7,7 @@ use redis::Cmd;
 use super::{
     call_text::{Kept, PIECE, append, write_command},
     part::{Action, Part},
-    script::{Body, IF_EXISTS, INVALIDATING, Loaded, PLAIN, Script},
+    script::{Body, FOLLOWED, IF_EXISTS, INVALIDATING, Loaded, PLAIN, Script},
     step::Step,
 };
 use crate::{
@@ -25,6 +25,7 @@ pub(super) struct Call<'a> {
 enum Shape<'a> {
     IfExists { record: &'a [u8], cmd: &'a Cmd },
     Invalidating { record: Option<&'a [u8]>, cmd: &'a Cmd, epoch: &'a Key },
+    Followed { first: &'a Cmd, second: &'a Cmd },
     Conditional(&'a Part),
     Bare(&'a Body),
 }
@@ -44,6 +45,7 @@ impl Call<'_> {
         match self.shape {
             Shape::IfExists { record, cmd } => call_if_exists(command, script, record, cmd),
             Shape::Invalidating { record, cmd, epoch } => call_invalidating(command, script, record, cmd, epoch),
+            Shape::Followed { first, second } => call_followed(command, script, first, second),
             Shape::Conditional(part) => part.call_conditional(command, script),
             Shape::Bare(body) => body.call(command, script),
         }
@@ -70,6 +72,9 @@ impl Part {
             let shape = Shape::Invalidating { record: self.required(), cmd, epoch };
             return Ok(Call { script: INVALIDATING.bare(), shape });
         }
+        if let Some((first, second)) = self.as_followed_write() {
+            return Ok(Call { script: FOLLOWED.bare(), shape: Shape::Followed { first, second } });
+        }
         if let Some(body) = self.as_bare_script() {
             return Ok(Call { script: body.script.bare(), shape: Shape::Bare(body) });
         }
@@ -88,7 +93,7 @@ impl Part {
             _ => None,
         });
         let first = bodies.next().unwrap_or(&PLAIN);
-        if bodies.any(|other| !std::ptr::eq::<Script>(first, other)) {
+        if bodies.any(|other| !other.is_like(first)) {
             return Err(Error::invalid_query(
                 "two different scripts cannot run under one condition: run them one after the other",
             ));
@@ -122,6 +127,22 @@ impl Part {
         match &steps[..] {
             [Step::Run(cmd), Step::Invalidate { epoch }] if self.conditions.is_empty() && is_called_as_it_is(cmd) => {
                 Some((cmd, epoch))
+            }
+            _ => None,
+        }
+    }
+
+    /// One command whose reply counts and one that follows it, on the same key and under no condition.
+    fn as_followed_write(&self) -> Option<(&Cmd, &Cmd)> {
+        let Action::Steps(steps) = &self.action else { return None };
+        match &steps[..] {
+            [Step::Run(first), Step::Silent(second)]
+                if !self.is_conditional()
+                    && is_called_as_it_is(first)
+                    && is_called_as_it_is(second)
+                    && facts::keys(first).eq(facts::keys(second)) =>
+            {
+                Some((first, second))
             }
             _ => None,
         }
@@ -204,6 +225,20 @@ fn call_invalidating(name: &str, script: &str, record: Option<&[u8]>, cmd: &Cmd,
     call
 }
 
+/// The call of the script for one command and what follows it.
+fn call_followed(name: &str, script: &str, first: &Cmd, second: &Cmd) -> Cmd {
+    let count = first.args_iter().len();
+    let mut call = Cmd::with_capacity(5 + count + second.args_iter().len(), 256);
+    call.arg(name).arg(script).arg(facts::keys(first).count());
+    for key in facts::keys(first) {
+        call.arg(key);
+    }
+    call.arg(count);
+    append(first, 0, &mut call);
+    append(second, 0, &mut call);
+    call
+}
+
 /// Whether a script calls a command just as it is: not in pieces, and without reading its sum back.
 fn is_called_as_it_is(cmd: &Cmd) -> bool {
     cmd.args_iter().len() <= PIECE && !facts::is_named(cmd, &["HINCRBY", "INCRBY", "INCR", "DECR", "DECRBY"])
@@ -215,7 +250,7 @@ fn check_callable(cmd: &Cmd) -> Result<()> {
     if cmd.in_scan_mode() {
         return Err(Error::invalid_query("a command with a cursor cannot run under a condition or in an atomic batch"));
     }
-    if cmd.args_iter().len() > PIECE && facts::group(cmd).is_none() {
+    if cmd.args_iter().len() > PIECE && facts::pieces(cmd).is_none() {
         return Err(Error::invalid_query(format!(
             "a command under a condition or in an atomic batch may have {PIECE} arguments: split it"
         )));

@@ -64,18 +64,30 @@ impl Endangered {
 /// comes after a command that any type will do for may have replaced the key.
 fn type_conditions(steps: &[Step]) -> Vec<Condition> {
     let (mut seen, mut conditions): (HashSet<&[u8]>, Vec<Condition>) = (HashSet::new(), Vec::new());
+    let mut need = |key, needed: Option<&'static str>| {
+        if seen.insert(key) {
+            conditions.extend(needed.map(|name| Condition::of_type(Key::new(key), name)));
+        }
+    };
     for step in steps {
         let needed = match step {
             Step::Run(cmd) | Step::Silent(cmd) => facts::needed_type(cmd),
-            Step::Increment { .. } | Step::Create { .. } | Step::Timestamp { .. } => Some("hash"),
-            Step::Body(body) => body.field().map(|_| "hash"),
+            Step::Increment { field: None, .. } => Some("string"),
+            Step::Increment { .. } | Step::Timestamp { .. } => Some("hash"),
+            Step::Create { key, .. } => {
+                // Of what is left of an earlier record, any type will do.
+                need(key.as_bytes(), Some("hash"));
+                continue;
+            }
+            Step::Body(body) => {
+                body.typed_keys().for_each(|(key, needed)| need(key.as_bytes(), needed));
+                continue;
+            }
+            // Whatever lay there goes.
+            Step::Replace { .. } => None,
             _ => continue,
         };
-        step.for_each_key(&mut |key| {
-            if seen.insert(key) {
-                conditions.extend(needed.map(|name| Condition::of_type(Key::new(key), name)));
-            }
-        });
+        step.for_each_key(&mut |key| need(key, needed));
     }
     conditions
 }

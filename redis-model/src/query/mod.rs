@@ -26,7 +26,7 @@ pub(crate) use self::{
     exchange::{Link, Repeatable, as_server_error},
     part::Part,
     reply::{Context, Reply, text_of},
-    script::{Body, EXTREME, Script},
+    script::{Body, EXTREME, EXTREME_STRING, Script},
     step::{Step, invalidating},
 };
 use self::{
@@ -159,6 +159,16 @@ impl<T> Query<T> {
         }
     }
 
+    /// The query that `build` makes, or one that answers with why it could not.
+    pub(crate) fn built(build: impl FnOnce() -> Result<Self>) -> Self {
+        build().unwrap_or_else(Self::invalid)
+    }
+
+    /// A query that has nothing to send, and its answer.
+    pub(crate) fn answered(answer: impl FnOnce() -> T + Send + 'static) -> Self {
+        Self { parts: Parts::Many(Vec::new()), decode: Decode::Many(Box::new(|_| Ok(answer()))) }
+    }
+
     /// A query that sends nothing and answers with this error.
     pub(crate) fn invalid(error: Error) -> Self {
         Self { parts: Parts::Invalid(error), decode: Decode::Never }
@@ -234,6 +244,15 @@ impl<T> Query<T> {
         }
     }
 
+    /// Turns an error of the answer into another. What is wrong with the query itself stays as it is.
+    pub(crate) fn map_error(self, convert: impl FnOnce(Error) -> Error + Send + 'static) -> Self
+    where
+        T: 'static,
+    {
+        let decode = self.decode;
+        Self { parts: self.parts, decode: Decode::Many(Box::new(move |replies| decode.read(replies).map_err(convert))) }
+    }
+
     /// Turns a failure of this query into a value, so that in a batch it does not hide the others' results.
     ///
     /// A failure of the whole request, such as a lost connection, still is one.
@@ -243,9 +262,7 @@ impl<T> Query<T> {
     {
         let decode = self.decode;
         match self.parts {
-            Parts::Invalid(error) => {
-                Query { parts: Parts::Many(Vec::new()), decode: Decode::Many(Box::new(|_| Ok(Err(error)))) }
-            }
+            Parts::Invalid(error) => Query::answered(|| Err(error)),
             parts => Query { parts, decode: Decode::Many(Box::new(move |replies| Ok(decode.read(replies)))) },
         }
     }

@@ -167,10 +167,8 @@ impl Part {
     pub(super) fn is_read(&self) -> bool {
         match &self.action {
             Action::Command(cmd) => is_read(cmd),
-            Action::Steps(steps) => {
-                steps.iter().all(|step| matches!(step, Step::Run(cmd) | Step::Silent(cmd) if is_read(cmd)))
-            }
-            Action::Script(_) => false,
+            Action::Steps(steps) => steps.iter().all(Step::is_read),
+            Action::Script(body) => body.script.is_read(),
         }
     }
 
@@ -182,7 +180,7 @@ impl Part {
     /// The bytes of that key.
     fn first_key(&self) -> Option<&[u8]> {
         match &self.action {
-            Action::Command(cmd) => argument(cmd, 1),
+            Action::Command(cmd) => facts::keys(cmd).next(),
             Action::Steps(steps) => steps.first().and_then(Step::key),
             Action::Script(body) => body.keys.first().map(Key::as_bytes),
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     codec::{Codec, DecodeError},
-    command::facts::{argument, path_of},
+    command::facts::{keys, path_of},
     error::{Error, Result},
     key::{Key, own_path},
 };
@@ -190,7 +190,7 @@ impl Context<'_> {
     pub(crate) fn key(&self) -> Key {
         match (self.origin, self.cmd) {
             (Some(origin), _) => origin.key.clone(),
-            (None, Some(cmd)) => argument(cmd, 1).map_or(Key::EMPTY, Key::new),
+            (None, Some(cmd)) => keys(cmd).next().map_or(Key::EMPTY, Key::new),
             (None, None) => self.part.key(),
         }
     }

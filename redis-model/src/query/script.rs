@@ -21,9 +21,24 @@ pub(crate) struct Script {
     /// The first line of the text when it is sent as it is.
     flags: &'static str,
     is_repeatable: bool,
-    is_on_field: bool,
+    is_read: bool,
+    scope: Scope,
+    /// The type that each of its keys must have if it is there; empty when any will do.
+    types: &'static [&'static str],
     bare: OnceLock<Loaded>,
     conditional: OnceLock<Loaded>,
+}
+
+/// What is known of what a script reads and writes.
+#[derive(Debug, Clone, Copy)]
+enum Scope {
+    Unknown,
+    /// The field of its first key that its first argument names.
+    Field,
+    /// Its keys as wholes.
+    Keys,
+    /// Its keys as wholes, of which it writes the first and reads the others.
+    FirstKey,
 }
 
 /// A text with the name that `EVALSHA` knows it by.
@@ -52,8 +67,14 @@ pub(super) static IF_EXISTS: Script = Script::new(include_str!("if_exists.lua"))
 /// One command, and the deletion of its record's epoch.
 pub(super) static INVALIDATING: Script = Script::new(include_str!("invalidating.lua"));
 
-/// `set_max` and `set_min`.
-pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua")).on_field();
+/// Two commands on one key, of which the first answers.
+pub(super) static FOLLOWED: Script = Script::new(include_str!("followed.lua"));
+
+/// `set_max` and `set_min` of a field.
+pub(crate) static EXTREME: Script = Script::new(include_str!("extreme.lua")).on_field().of_types(&["hash"]);
+
+/// `set_max` and `set_min` of a string.
+pub(crate) static EXTREME_STRING: Script = Script::new(include_str!("extreme.lua")).on_keys();
 
 impl Script {
     pub(crate) const fn new(body: &'static str) -> Self {
@@ -62,15 +83,56 @@ impl Script {
             prelude: "",
             flags: "",
             is_repeatable: false,
-            is_on_field: false,
+            is_read: false,
+            scope: Scope::Unknown,
+            types: &[],
             bare: OnceLock::new(),
             conditional: OnceLock::new(),
         }
     }
 
-    /// Says that it works on one field of a hash: its only key is the hash, its first argument the field.
-    const fn on_field(mut self) -> Self {
-        self.is_on_field = true;
+    /// Says that what it reads or writes is one field of a hash, or below it as a dotted path: its first key is the hash, its
+    /// first argument the field. Other keys only keep record of the hash.
+    pub(crate) const fn on_field(mut self) -> Self {
+        self.scope = Scope::Field;
+        self
+    }
+
+    /// Says that it works on its keys as wholes, so that a guard knows what it writes.
+    pub(crate) const fn on_keys(mut self) -> Self {
+        self.scope = Scope::Keys;
+        self
+    }
+
+    /// The same of one that only reads the keys behind the first.
+    pub(crate) const fn on_first_key(mut self) -> Self {
+        self.scope = Scope::FirstKey;
+        self
+    }
+
+    fn is_on_field(&self) -> bool {
+        matches!(self.scope, Scope::Field)
+    }
+
+    /// How many of its keys it writes as wholes, if its keys are all that it works on.
+    pub(super) fn written_keys(&self) -> Option<usize> {
+        match self.scope {
+            Scope::Keys | Scope::FirstKey if self.is_read => Some(0),
+            Scope::Keys => Some(usize::MAX),
+            Scope::FirstKey => Some(1),
+            Scope::Unknown | Scope::Field => None,
+        }
+    }
+
+    /// Says which types its keys must have, if they are there.
+    pub(crate) const fn of_types(mut self, types: &'static [&'static str]) -> Self {
+        self.types = types;
+        self
+    }
+
+    /// Says that it only reads.
+    pub(crate) const fn reading(mut self) -> Self {
+        self.is_read = true;
         self
     }
 
@@ -97,6 +159,15 @@ impl Script {
 
     pub(super) fn is_repeatable(&self) -> bool {
         self.is_repeatable
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.is_read
+    }
+
+    /// Whether both are the same text, so that one call of it can do what either does.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (self.prelude, self.body) == (other.prelude, other.body)
     }
 
     /// The text as it is.
@@ -142,7 +213,13 @@ impl Body {
 
     /// The field that it works on, if it is one on a field.
     pub(super) fn field(&self) -> Option<&[u8]> {
-        self.script.is_on_field.then(|| argument(&self.args, 0)).flatten()
+        self.script.is_on_field().then(|| argument(&self.args, 0)).flatten()
+    }
+
+    /// Its keys, each with the type that it must have if it is there.
+    pub(super) fn typed_keys(&self) -> impl Iterator<Item = (&Key, Option<&'static str>)> {
+        let types = self.script.types.iter().copied().map(Some).chain(std::iter::repeat(None));
+        self.keys.iter().zip(types)
     }
 
     /// Its call as it is; `name` is that of the command, `script` the script's text or name.

@@ -17,22 +17,33 @@ pub(crate) enum Step {
     Run(Cmd),
     /// Runs a command and drops its reply.
     Silent(Cmd),
-    /// `HINCRBY` within a range, exact in a script too; keeps the sum.
-    Increment { key: Key, field: &'static str, by: Vec<u8>, low: Option<i64>, high: Option<i64> },
+    /// `HINCRBY` of a field, else `INCRBY`, within a range, exact in a script too; keeps the sum.
+    Increment { key: Key, field: Option<Vec<u8>>, by: Vec<u8>, low: Option<i64>, high: Option<i64> },
     /// Stops if a record that had to exist was removed by an earlier part of the batch.
     StillExists { key: Key },
     /// Moves a record's version on.
     MoveVersion { key: Key, field: &'static str },
-    /// Sets a record's TTL again once a part of it has passed.
-    Refresh { key: Key, ttl: u64 },
-    /// Makes a record that is missing: its mark, default TTL and first version.
-    Create { key: Key, mark: &'static str, schema: u32, ttl: Option<u64>, version: Option<&'static str> },
+    /// Sets a record's TTL again once a part of it has passed, and that of the keys that expire with it.
+    Refresh { key: Key, ttl: u64, with: Vec<Key> },
+    /// Makes a record that is missing: its mark, default TTL and first version, without what may be left of an earlier one.
+    Create {
+        key: Key,
+        mark: &'static str,
+        schema: u32,
+        ttl: Option<u64>,
+        version: Option<&'static str>,
+        leftovers: Vec<Key>,
+    },
     /// Notes whether a key is missing, before something is written to it.
     NoteMissing { key: Key },
     /// Sets the TTL of a key that was noted as missing.
     ExpireNew { key: Key, ttl: u64 },
     /// Lets a key expire no later than another.
     ExpireLike { key: Key, like: Key },
+    /// Lets a key expire together with another, and removes it if the other is not there.
+    ExpireWith { key: Key, with: Key },
+    /// Puts what lies at one key, or nothing, in the place of what lies at another, whose time to live stays.
+    Replace { key: Key, by: Option<Key> },
     /// Writes the server's microseconds; keeps them.
     Timestamp { key: Key, field: &'static str },
     /// Deletes a record's epoch, so that nothing that was computed from the record before passes for current.
@@ -54,7 +65,18 @@ impl Step {
             | Self::NoteMissing { .. }
             | Self::ExpireNew { .. }
             | Self::ExpireLike { .. }
+            | Self::ExpireWith { .. }
+            | Self::Replace { .. }
             | Self::Invalidate { .. } => false,
+        }
+    }
+
+    /// Whether it only reads what callers have stored.
+    pub(super) fn is_read(&self) -> bool {
+        match self {
+            Self::Run(cmd) | Self::Silent(cmd) => facts::is_read(cmd),
+            Self::Body(body) => body.script.is_read(),
+            _ => false,
         }
     }
 
@@ -62,7 +84,8 @@ impl Step {
     fn is_write_of_values(&self) -> bool {
         match self {
             Self::Run(cmd) | Self::Silent(cmd) => !facts::is_read(cmd),
-            Self::Increment { .. } | Self::Timestamp { .. } | Self::Body(_) => true,
+            Self::Body(body) => !body.script.is_read(),
+            Self::Increment { .. } | Self::Timestamp { .. } | Self::Replace { .. } => true,
             _ => false,
         }
     }
@@ -91,6 +114,8 @@ impl Step {
             Self::NoteMissing { .. } => "note missing",
             Self::ExpireNew { .. } => "expire new",
             Self::ExpireLike { .. } => "expire like record",
+            Self::ExpireWith { .. } => "expire with record",
+            Self::Replace { .. } => "replace",
             Self::Timestamp { .. } => "timestamp",
             Self::Invalidate { .. } => "invalidate",
             Self::Body(_) => "script",
@@ -110,7 +135,8 @@ impl Step {
     pub(super) fn field(&self, position: usize) -> Option<&[u8]> {
         match self {
             Self::Run(cmd) => facts::field(cmd, position),
-            Self::Increment { field, .. } | Self::Timestamp { field, .. } => Some(field.as_bytes()),
+            Self::Increment { field, .. } => field.as_deref(),
+            Self::Timestamp { field, .. } => Some(field.as_bytes()),
             Self::Body(body) => body.field(),
             _ => None,
         }
@@ -122,14 +148,24 @@ impl Step {
             Self::Increment { key, .. }
             | Self::StillExists { key }
             | Self::MoveVersion { key, .. }
-            | Self::Refresh { key, .. }
-            | Self::Create { key, .. }
             | Self::NoteMissing { key }
             | Self::ExpireNew { key, .. }
             | Self::Timestamp { key, .. } => visit(key.as_bytes()),
-            Self::ExpireLike { key, like } => {
+            Self::Refresh { key, with: others, .. } | Self::Create { key, leftovers: others, .. } => {
                 visit(key.as_bytes());
-                visit(like.as_bytes());
+                for key in others {
+                    visit(key.as_bytes());
+                }
+            }
+            Self::ExpireLike { key, like: other } | Self::ExpireWith { key, with: other } => {
+                visit(key.as_bytes());
+                visit(other.as_bytes());
+            }
+            Self::Replace { key, by } => {
+                visit(key.as_bytes());
+                if let Some(by) = by {
+                    visit(by.as_bytes());
+                }
             }
             Self::Invalidate { epoch } => visit(epoch.as_bytes()),
             Self::Body(body) => body.keys.iter().for_each(|key| visit(key.as_bytes())),
@@ -142,7 +178,9 @@ impl Step {
             Self::Run(cmd) => write_command(Kept::Yes, cmd, call),
             Self::Silent(cmd) => write_command(Kept::No, cmd, call),
             Self::Increment { key, field, by, low, high } => {
-                call.arg("i").arg(5).arg(key.as_bytes()).arg(field).arg(&by[..]);
+                let kind = if field.is_some() { "i" } else { "g" };
+                call.arg(kind).arg(4 + usize::from(field.is_some())).arg(key.as_bytes());
+                call.arg(field.as_deref()).arg(&by[..]);
                 optional(*low, call);
                 optional(*high, call);
             }
@@ -151,13 +189,15 @@ impl Step {
             Self::MoveVersion { key, field } => {
                 call.arg("u").arg(2).arg(key.as_bytes()).arg(field);
             }
-            Self::Refresh { key, ttl } => {
-                call.arg("r").arg(2).arg(key.as_bytes()).arg(ttl);
+            Self::Refresh { key, ttl, with } => {
+                call.arg("r").arg(2 + with.len()).arg(key.as_bytes()).arg(ttl);
+                append_keys(with, call);
             }
-            Self::Create { key, mark, schema, ttl, version } => {
-                call.arg("n").arg(5).arg(key.as_bytes()).arg(mark).arg(schema);
+            Self::Create { key, mark, schema, ttl, version, leftovers } => {
+                call.arg("n").arg(5 + leftovers.len()).arg(key.as_bytes()).arg(mark).arg(schema);
                 optional(*ttl, call);
                 call.arg(version.unwrap_or(""));
+                append_keys(leftovers, call);
             }
             Self::NoteMissing { key } => {
                 call.arg("w").arg(1).arg(key.as_bytes());
@@ -168,12 +208,25 @@ impl Step {
             Self::ExpireLike { key, like } => {
                 call.arg("c").arg(2).arg(key.as_bytes()).arg(like.as_bytes());
             }
+            Self::ExpireWith { key, with } => {
+                call.arg("e").arg(2).arg(key.as_bytes()).arg(with.as_bytes());
+            }
+            Self::Replace { key, by: Some(by) } => {
+                call.arg("m").arg(2).arg(key.as_bytes()).arg(by.as_bytes());
+            }
+            Self::Replace { key, by: None } => write_command(Kept::No, &keys::unlink([key]), call),
             Self::Timestamp { key, field } => {
                 call.arg("v").arg(2).arg(key.as_bytes()).arg(field);
             }
             Self::Invalidate { epoch } => write_command(Kept::No, &keys::unlink([epoch]), call),
             Self::Body(body) => body.write(call),
         }
+    }
+}
+
+fn append_keys(keys: &[Key], call: &mut Cmd) {
+    for key in keys {
+        call.arg(key.as_bytes());
     }
 }
 
@@ -206,10 +259,12 @@ mod tests {
     #[test]
     fn an_epoch_goes_right_behind_the_first_write() {
         let key = || Key::new("k");
-        let create = || Step::Create { key: key(), mark: "_", schema: 1, ttl: None, version: None };
-        let increment = || Step::Increment { key: key(), field: "f", by: b"1".to_vec(), low: None, high: None };
+        let create =
+            || Step::Create { key: key(), mark: "_", schema: 1, ttl: None, version: None, leftovers: Vec::new() };
+        let increment =
+            || Step::Increment { key: key(), field: Some(b"f".to_vec()), by: b"1".to_vec(), low: None, high: None };
         let [read, write] = ["HGET k f", "HSET k f 1"].map(|line| move || Step::Run(cmd(line)));
-        let refresh = || Step::Refresh { key: key(), ttl: 1 };
+        let refresh = || Step::Refresh { key: key(), ttl: 1, with: Vec::new() };
         assert_eq!(place(vec![write()]), 1);
         assert_eq!(place(vec![write(), write(), refresh()]), 1);
         assert_eq!(place(vec![read(), write(), refresh()]), 2);

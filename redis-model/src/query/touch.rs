@@ -78,21 +78,25 @@ impl Step {
     fn for_each_touch(&self, visit: Visit<'_>) -> Result<()> {
         match self {
             Self::Run(cmd) | Self::Silent(cmd) => visit_command(cmd, visit),
-            Self::Increment { key, field, .. } | Self::Timestamp { key, field } => {
-                visit(Touch::write(key.as_bytes()).of(field.as_bytes()))
+            Self::Increment { key, field, .. } => {
+                visit(Touch { field: field.as_deref(), ..Touch::write(key.as_bytes()) })
             }
+            Self::Timestamp { key, field } => visit(Touch::write(key.as_bytes()).of(field.as_bytes())),
             Self::Body(body) => visit_body(body, visit),
             Self::StillExists { key }
             | Self::MoveVersion { key, .. }
+            // The keys that share the record's life are shown with it.
             | Self::Refresh { key, .. }
             | Self::Create { key, .. }
             | Self::NoteMissing { key }
             | Self::ExpireNew { key, .. } => visit(Touch::read(key.as_bytes())),
             Self::Invalidate { epoch } => visit(Touch::read(epoch.as_bytes())),
-            Self::ExpireLike { key, like } => {
+            Self::ExpireLike { key, like: other } | Self::ExpireWith { key, with: other } => {
                 visit(Touch::read(key.as_bytes()))?;
-                visit(Touch::read(like.as_bytes()))
+                visit(Touch::read(other.as_bytes()))
             }
+            // What replaces it was made for that, by the same query.
+            Self::Replace { key, .. } => visit(Touch::write(key.as_bytes())),
         }
     }
 }
@@ -105,10 +109,16 @@ fn visit_command(cmd: &Cmd, visit: Visit<'_>) -> Result<()> {
 }
 
 fn visit_body(body: &Body, visit: Visit<'_>) -> Result<()> {
+    if let Some(written) = body.script.written_keys() {
+        let mut keys = body.keys.iter().enumerate();
+        return keys.try_for_each(|(position, key)| {
+            visit(Touch { is_write: position < written, ..Touch::read(key.as_bytes()) })
+        });
+    }
     let (Some(key), Some(field)) = (body.keys.first(), body.field()) else {
         return Err(unknown("a script"));
     };
-    visit(Touch::write(key.as_bytes()).of(field))
+    visit(Touch { key: key.as_bytes(), field: Some(field), is_write: !body.script.is_read() })
 }
 
 fn unknown(what: &str) -> Error {

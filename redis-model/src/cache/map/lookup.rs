@@ -162,7 +162,7 @@ impl<K: fmt::Debug, V, C> fmt::Debug for Lookup<K, V, C> {
         let keys: Vec<_> = self.entries.iter().map(|(key, _)| key).collect();
         let misses: Vec<_> = self.misses().collect();
         f.debug_struct("Lookup")
-            .field("map", &self.map.key)
+            .field("map", self.map.key())
             .field("keys", &keys)
             .field("misses", &misses)
             .finish_non_exhaustive()

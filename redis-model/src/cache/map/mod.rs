@@ -3,22 +3,22 @@
 mod loading;
 mod lookup;
 
-use std::{fmt, hash::Hash, marker::PhantomData, time::Duration};
+use std::{fmt, hash::Hash, marker::PhantomData, ops::Deref, time::Duration};
 
 use redis::{Cmd, Value};
 
 pub use self::{loading::CachedMapOn, lookup::Lookup};
 use crate::{
     codec::{Codec, DecodeError, Encode, EncodeError, MsgPack, RedisValue},
+    collection::Container,
     command::{hash, key as keys},
     error::{Error, Result},
-    handle::time_left,
     key::Key,
     layout::Refresh,
     mode::Mode,
-    query::{Context, Part, Query, Reply, Step, reply, text_of},
+    query::{Context, Query, Reply, Step, reply, text_of},
     store::Store,
-    ttl::{TimeLeft, milliseconds},
+    ttl::milliseconds,
 };
 
 /// Values by key, cached together in one hash: for a list of ids whose documents are to be found, such as the results of a
@@ -53,16 +53,16 @@ use crate::{
 /// redis-cli read; [`Plain`](crate::Plain) takes what is a [`RedisValue`]. A value that is a `None` is a value, not a miss:
 /// `CachedMap<u64, Option<Doc>>` also remembers which documents do not exist.
 ///
-/// With `Json` it is what pottery's `CachedOrderedDict` reads and writes, as long as the keys are integers. Its keys that are
-/// texts stand in quotes: use a type of your own for them, with `#[derive(RedisValue)]` and `#[redis(json)]`.
+/// With `Json` it is what pottery's `CachedOrderedDict` reads and writes, as long as the keys are integers. Its keys of other
+/// types are JSON as Python writes it: `CachedMap<Python<String>, V, Json>`, with [`Python`](crate::Python).
 ///
 /// # A cache
 /// What no longer decodes, as its type has changed, is a miss. All of the hash expires together, and only if it is
-/// told to, by [`with_ttl`](Self::with_ttl). A value that is saved replaces what others have saved since the lookup, and brings
+/// told to, by [`with_ttl`](Self::with_ttl) or [`expire`](Container::expire), which counts until the next write. A value that is saved replaces what others have saved since the lookup, and brings
 /// back what they have removed: where values change, keep the time to live short.
 #[must_use = "a cached map sends nothing: its operations do, when they run"]
 pub struct CachedMap<K, V, C = MsgPack> {
-    key: Key,
+    container: Container,
     ttl: Option<Duration>,
     refresh: Refresh,
     of: PhantomData<Of<K, V, C>>,
@@ -74,7 +74,7 @@ type Of<K, V, C> = fn() -> (K, V, C);
 impl<K, V, C> CachedMap<K, V, C> {
     /// The map in the hash at this key, which never expires unless [`with_ttl`](Self::with_ttl) says when.
     pub fn at(key: impl Into<Key>) -> Self {
-        Self { key: key.into(), ttl: None, refresh: Refresh::Write, of: PhantomData }
+        Self { container: Container::at(key.into()), ttl: None, refresh: Refresh::Write, of: PhantomData }
     }
 
     /// Lets the whole map expire this long after it was last written to, in whole milliseconds, rounded up.
@@ -98,66 +98,26 @@ impl<K, V, C> CachedMap<K, V, C> {
         CachedMapOn::new(self.clone(), store)
     }
 
-    /// The hash's key.
-    pub fn key(&self) -> &Key {
-        &self.key
-    }
-
     /// How many keys have a value: `HLEN`. 0 when there is no map.
     pub fn len(&self) -> Query<u64> {
-        self.on_key(hash::length(&self.key), count)
-    }
-
-    /// Whether any key has a value: `EXISTS`.
-    pub fn exists(&self) -> Query<bool> {
-        self.on_key(keys::exists(&self.key), reply::flag)
-    }
-
-    /// Removes all of it: `UNLINK`; whether there was anything.
-    pub fn clear(&self) -> Query<bool> {
-        self.on_key(keys::unlink([&self.key]), reply::flag)
-    }
-
-    /// How long the map has left to live: `PTTL`. [`TimeLeft::Missing`] when it is empty.
-    pub fn ttl(&self) -> Query<TimeLeft> {
-        self.on_key(keys::time_left(&self.key), time_left)
-    }
-
-    /// Lets all of it expire after this time: `PEXPIRE`; false when it is empty. What [`with_refresh`](Self::with_refresh) says
-    /// starts the map's own time to live again, if it has one.
-    pub fn expire(&self, after: Duration) -> Query<bool> {
-        match milliseconds(after) {
-            Ok(ttl) => self.on_key(keys::expire(&self.key, ttl), reply::flag),
-            Err(error) => Query::invalid(error),
-        }
-    }
-
-    /// Lets it live until it is next written to, or for ever if it has no time to live of its own: `PERSIST`; false when it is
-    /// empty or had no time limit.
-    pub fn persist(&self) -> Query<bool> {
-        self.on_key(keys::persist(&self.key), reply::flag)
-    }
-
-    fn on_key<T>(&self, cmd: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
-        Query::on(&self.key, || Part::command(cmd, ""), decode)
+        self.container.read(hash::length(self.key()), count)
     }
 
     fn read<T>(&self, cmd: Cmd, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
         match (self.milliseconds(), self.refresh) {
             (Err(error), _) => Query::invalid(error),
-            (Ok(Some(ttl)), Refresh::Read) => {
-                self.steps(vec![Step::Run(cmd), Step::Refresh { key: self.key.clone(), ttl }], decode)
-            }
-            (Ok(_), _) => self.on_key(cmd, decode),
+            (Ok(Some(ttl)), Refresh::Read) => self
+                .steps(vec![Step::Run(cmd), Step::Refresh { key: self.key().clone(), ttl, with: Vec::new() }], decode),
+            (Ok(_), _) => self.container.read(cmd, decode),
         }
     }
 
     /// What writes, and sets the time to live in the same isolated request: a map that was to expire never stays for ever.
     fn write(&self, cmd: Cmd) -> Query<()> {
-        let key = self.key.clone();
+        let key = self.key().clone();
         match (self.milliseconds(), self.refresh) {
             (Err(error), _) => Query::invalid(error),
-            (Ok(None), _) => self.on_key(cmd, reply::done),
+            (Ok(None), _) => self.container.read(cmd, reply::done),
             (Ok(Some(ttl)), Refresh::Never) => self.steps(
                 vec![Step::NoteMissing { key: key.clone() }, Step::Run(cmd), Step::ExpireNew { key, ttl }],
                 reply::done,
@@ -169,7 +129,7 @@ impl<K, V, C> CachedMap<K, V, C> {
     }
 
     fn steps<T>(&self, steps: Vec<Step>, decode: fn(Reply<'_>) -> Result<T>) -> Query<T> {
-        Query::on(&self.key, || Part::steps(steps, Vec::new(), ""), decode)
+        self.container.write_all(steps, decode)
     }
 
     fn milliseconds(&self) -> Result<Option<u64>> {
@@ -198,13 +158,13 @@ impl<K, V, C> CachedMap<K, V, C> {
             Ok(()) => Ok(bytes),
             Err(source) => {
                 let path = path.escape_ascii().to_string();
-                Err(Error::Encode { model: "", key: self.key.clone(), path, source })
+                Err(Error::Encode { model: "", key: self.key().clone(), path, source })
             }
         }
     }
 
     fn set(&self, entries: impl Iterator<Item = Result<(Vec<u8>, Vec<u8>)>>) -> Query<()> {
-        let mut cmd = hash::set_many(&self.key, entries.size_hint().0);
+        let mut cmd = hash::set_many(self.key(), entries.size_hint().0);
         let mut is_empty = true;
         for entry in entries {
             match entry {
@@ -213,7 +173,7 @@ impl<K, V, C> CachedMap<K, V, C> {
             };
             is_empty = false;
         }
-        if is_empty { answered(|| ()) } else { self.write(cmd) }
+        if is_empty { Query::answered(|| ()) } else { self.write(cmd) }
     }
 }
 
@@ -222,7 +182,7 @@ impl<K, V: 'static, C: Codec<V>> CachedMap<K, V, C> {
     /// The value of one key: `HGET`. `None` when there is none, or none that decodes.
     pub fn get(&self, key: impl Encode<K>) -> Query<Option<V>> {
         match self.field(|out| key.encode_to(out)) {
-            Ok(field) => self.read(hash::get(&self.key, &field), one::<V, C>),
+            Ok(field) => self.read(hash::get(self.key(), &field), one::<V, C>),
             Err(error) => Query::invalid(error),
         }
     }
@@ -253,16 +213,16 @@ impl<K, V: 'static, C: Codec<V>> CachedMap<K, V, C> {
     pub fn remove_many(&self, keys: impl IntoIterator<Item = impl Encode<K>>) -> Query<u64> {
         let fields = keys.into_iter().map(|key| self.field(|out| key.encode_to(out)));
         match fields.collect::<Result<Vec<_>>>() {
-            Ok(fields) if fields.is_empty() => answered(|| 0),
-            Ok(fields) => self.on_key(hash::delete(&self.key, fields.into_iter()), count),
+            Ok(fields) if fields.is_empty() => Query::answered(|| 0),
+            Ok(fields) => self.container.read(hash::delete(self.key(), fields.into_iter()), count),
             Err(error) => Query::invalid(error),
         }
     }
 
     fn read_many(&self, fields: impl Iterator<Item = Result<Vec<u8>>>) -> Query<Vec<Option<V>>> {
         match fields.collect::<Result<Vec<_>>>() {
-            Ok(fields) if fields.is_empty() => answered(Vec::new),
-            Ok(fields) => self.read(hash::get_many(&self.key, fields.len()).arg(fields).take(), many::<V, C>),
+            Ok(fields) if fields.is_empty() => Query::answered(Vec::new),
+            Ok(fields) => self.read(hash::get_many(self.key(), fields.len()).arg(fields).take(), many::<V, C>),
             Err(error) => Query::invalid(error),
         }
     }
@@ -276,11 +236,6 @@ impl<K: RedisValue + Eq + Hash + Clone + Send + 'static, V: Send + 'static, C: C
         let fields = lookup.iter().map(|(key, _)| self.field(|out| key.encode(out)));
         self.read_many(fields).map(|values| lookup.with(values))
     }
-}
-
-/// A query that has nothing to send.
-fn answered<T: 'static>(answer: fn() -> T) -> Query<T> {
-    Query::all(std::iter::empty::<Query<()>>()).map(move |_| answer())
 }
 
 fn count(reply: Reply<'_>) -> Result<u64> {
@@ -316,16 +271,25 @@ fn cached<V, C: Codec<V>>(context: &Context<'_>, position: usize, value: Value) 
     }
 }
 
+/// What all containers have in common: the key, and its life.
+impl<K, V, C> Deref for CachedMap<K, V, C> {
+    type Target = Container;
+
+    fn deref(&self) -> &Container {
+        &self.container
+    }
+}
+
 impl<K, V, C> Clone for CachedMap<K, V, C> {
     fn clone(&self) -> Self {
-        Self { key: self.key.clone(), ..*self }
+        Self { container: self.container.clone(), ..*self }
     }
 }
 
 impl<K, V, C> fmt::Debug for CachedMap<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CachedMap")
-            .field("key", &self.key)
+            .field("key", self.key())
             .field("ttl", &self.ttl)
             .field("refresh", &self.refresh)
             .finish_non_exhaustive()

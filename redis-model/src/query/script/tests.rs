@@ -16,6 +16,7 @@ static ADD: Script = Script::new("-- Adds.\nreturn sum(KEYS, ARGV)").after(
     "-- Shared.\nlocal function sum(KEYS, ARGV)\n  return redis.call('INCRBY', KEYS[1], ARGV[1] + ARGV[2])\nend",
 );
 static TOKEN: Script = Script::new("return {ARGV[1], false, #ARGV}").allowing_oom().repeatable();
+static LOOK: Script = Script::new("return redis.call('GET', KEYS[1])").reading();
 static STATE: Script = Script::new("return redis.error_reply('LOCKSTATE the holds cannot be read')");
 
 fn add(a: i64, b: i64) -> Query<i64> {
@@ -112,6 +113,9 @@ fn a_request_that_only_reads_or_carries_tokens_may_be_sent_again() {
     assert!(repeatable(command("GET n")));
     assert!(repeatable(command("GET n").when(Condition::exists("n"))));
     assert!(repeatable(all(vec![token(), command("GET n"), token()])));
+    let look = || Query::script(&LOOK, vec![Key::new("n")], Cmd::new(), |reply| Ok(reply.into_parts().0));
+    assert!(repeatable(look()) && repeatable(look().when(Condition::exists("n"))));
+    assert!(repeatable((look(), command("GET n")).batch().atomic().map(|(looked, _)| looked)));
     assert!(!repeatable(add(1, 1).map(Value::Int)));
     assert!(!repeatable(all(vec![token(), command("INCR n")])));
     assert!(!repeatable(all(vec![token(), add(1, 1).map(Value::Int)])));
@@ -147,7 +151,7 @@ fn foreign_state_of_locks_has_an_error_of_its_own() {
 mod on_the_engine {
     use redis_model_embedded::Engine;
 
-    use super::{ADD, STATE, add, command, token};
+    use super::{ADD, STATE, Script, add, command, token};
     use crate::{
         error::Error,
         key::Key,
@@ -194,6 +198,48 @@ mod on_the_engine {
         assert_eq!(batch.query(&mut connection).expect("three answers"), (3, text("3"), 10));
         let failed = (add(1, 2), token()).batch().atomic().query(&mut connection);
         assert!(matches!(failed, Err(Error::InvalidQuery { .. })));
+    }
+
+    #[test]
+    fn scripts_of_one_text_stand_in_one_atomic_batch() {
+        static READS: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])").reading();
+        static WRITES: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+        let call =
+            |script, by: i64| Query::script(script, vec![Key::new("n")], Cmd::new().arg(by).take(), reply::integer);
+        let mut connection = Engine::new().connection();
+        let batch = (call(&READS, 1), call(&WRITES, 2)).batch().atomic();
+        assert_eq!(batch.query(&mut connection).expect("two answers"), (1, 3));
+    }
+
+    #[test]
+    fn a_script_may_say_which_types_its_keys_have() {
+        static TYPED: Script = Script::new("return redis.call('SET', KEYS[1], 'x')").of_types(&["string", "zset"]);
+        let typed = || Query::script(&TYPED, ["s", "z", "any"].map(Key::new).into(), Cmd::new(), reply::done);
+        let batch = || (command("SET other 1"), typed()).batch().atomic();
+        let mut connection = Engine::new().connection();
+        for (line, wrong) in [("LPUSH any a", None), ("LPUSH z a", Some("z")), ("LPUSH s a", Some("s"))] {
+            command(line).query(&mut connection).expect("it is written");
+            match (batch().query(&mut connection), wrong) {
+                (Ok(_), None) => _ = command("DEL other s any").query(&mut connection).expect("it is deleted"),
+                (Err(Error::WrongType { key, .. }), Some(wrong)) => assert_eq!(key.as_bytes(), wrong.as_bytes()),
+                other => panic!("{other:?}"),
+            }
+            command("DEL z").query(&mut connection).expect("it is deleted");
+        }
+        assert_eq!(command("EXISTS other").query(&mut connection).expect("a number"), Value::Int(0));
+    }
+
+    #[test]
+    fn what_cannot_be_added_to_is_told_with_its_key_and_its_field() {
+        static NO_NUMBER: Script = Script::new("return redis.error_reply('NOTANUMBER a text')").on_field();
+        let add = || Query::script(&NO_NUMBER, vec![Key::new("h")], Cmd::new().arg("a.b").take(), reply::integer);
+        let mut connection = Engine::new().connection();
+        for query in [add(), add().when(Condition::missing("n"))] {
+            let error = query.query(&mut connection).expect_err("it is no number");
+            let Error::Decode { key, path, source, .. } = &error else { panic!("{error:?}") };
+            assert_eq!((key.as_bytes(), path.as_str()), (&b"h"[..], "a.b"));
+            assert!(source.to_string().ends_with("found \"a text\""), "{source}");
+        }
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn steps_that_write_show_their_field() {
     let key = || Key::new("k");
     let extreme = Body::new(&EXTREME, vec![key()], Cmd::new().arg("f").arg("5").arg("max").take());
     let query = steps(vec![
-        Step::Increment { key: key(), field: "n", by: b"1".to_vec(), low: None, high: Some(9) },
+        Step::Increment { key: key(), field: Some(b"n".to_vec()), by: b"1".to_vec(), low: None, high: Some(9) },
         Step::Timestamp { key: key(), field: "t" },
         Step::Body(extreme),
         Step::Silent(cmd("HDEL k g")),
@@ -111,11 +111,11 @@ fn steps_that_write_show_their_field() {
 fn looking_after_a_record_is_no_write_of_its_own() {
     let key = || Key::new("k");
     let query = steps(vec![
-        Step::Create { key: key(), mark: "_", schema: 1, ttl: Some(1), version: Some("v") },
+        Step::Create { key: key(), mark: "_", schema: 1, ttl: Some(1), version: Some("v"), leftovers: Vec::new() },
         Step::StillExists { key: key() },
         Step::NoteMissing { key: key() },
         Step::MoveVersion { key: key(), field: "v" },
-        Step::Refresh { key: key(), ttl: 1 },
+        Step::Refresh { key: key(), ttl: 1, with: Vec::new() },
         Step::ExpireNew { key: key(), ttl: 1 },
         Step::ExpireLike { key: Key::new("k.own"), like: key() },
         Step::Invalidate { epoch: Key::new("k@epoch") },
@@ -125,7 +125,7 @@ fn looking_after_a_record_is_no_write_of_its_own() {
 
 #[test]
 fn commands_whose_keys_are_not_known_are_refused_by_name() {
-    for line in ["EVAL x 1 k", "RENAME a b", "COPY a b", "SINTERSTORE a b c", "PING", "NOSUCH k"] {
+    for line in ["EVAL x 1 k", "COPY a b", "ZUNIONSTORE a 1 b", "PING", "NOSUCH k"] {
         let name = format!("`{}`", line.split(' ').next().expect("a name"));
         assert_unknown(&command(line), &name);
         assert_unknown(&(command("GET k"), command(line)).batch(), &name);
@@ -139,6 +139,29 @@ fn scripts_are_refused_whether_bare_or_not() {
     assert_unknown(&script(), "a script");
     assert_unknown(&script().when(Condition::exists("k")), "a script");
     assert_unknown(&(script(), command("GET k")).batch().atomic(), "a script");
+}
+
+#[test]
+fn scripts_on_a_field_show_it_as_written_unless_they_only_read() {
+    static WRITES: Script = Script::new("return 1").on_field();
+    static READS: Script = Script::new("return 1").on_field().reading();
+    for (script, shown) in [(&WRITES, "w k/f"), (&READS, "r k/f")] {
+        let query =
+            || Query::script(script, vec![Key::new("k"), Key::new("k:index")], Cmd::new().arg("f").take(), reply::done);
+        assert_touches(&query(), &[shown]);
+        assert_touches(&(query(), command("EXISTS g")).batch().atomic(), &[shown, "r g"]);
+    }
+}
+
+#[test]
+fn scripts_on_keys_show_as_written_what_they_may_write() {
+    static WRITES: Script = Script::new("return 1").on_keys();
+    static READS: Script = Script::new("return 1").on_keys().reading();
+    static MAKES: Script = Script::new("return 1").on_first_key();
+    for (script, shown) in [(&WRITES, ["w a", "w b"]), (&READS, ["r a", "r b"]), (&MAKES, ["w a", "r b"])] {
+        let query = Query::script(script, vec![Key::new("a"), Key::new("b")], Cmd::new(), reply::done);
+        assert_touches(&query, &shown);
+    }
 }
 
 #[test]
