@@ -30,7 +30,8 @@ use self::{
 ///
 /// Implements `RedisModel` and generates the handle, which is called as the struct with `At` behind it (`UserAt` for
 /// `User`): it has one method for each field, with the field's visibility and docs. Fields whose types are neither
-/// values nor `Option`s of values need an attribute that says how they are stored.
+/// values nor `Option`s of values need an attribute that says how they are stored; `json`, `msgpack`, `text` and `bytes` are those
+/// of the elements beside `set` and its like, of a map those of the values. A field that is written as `Remote<..>` needs none.
 ///
 /// | `#[redis(..)]` on the struct | |
 /// |---|---|
@@ -53,6 +54,10 @@ use self::{
 /// | `default`, `default = expr` | what it is when nothing is stored |
 /// | `skip` | not stored |
 /// | `ttl = "15m"` | for an `Expiring` field: how long it lives |
+/// | `set`, `list` | a `HashSet` or `BTreeSet`, a `Vec` or `VecDeque`, at a key of its own |
+/// | `map`, `counter` | a `HashMap` or `BTreeMap`; for a counter, of `i64` |
+/// | `sorted_set` | a `HashMap` or `BTreeMap` of `f64`, or a `Vec<(T, f64)>` |
+/// | `max_len = 100` | of a list: how many elements it keeps, the last ones of too many |
 /// | `version` | a `u64` by which outdated saves are refused |
 ///
 /// Names may not hold `{`, `}`, `.` and `@`, which mean something in keys.

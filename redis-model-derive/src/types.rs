@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Generics, PathArguments, Type};
+use syn::{GenericArgument, Generics, Ident, PathArguments, Type};
 
 /// What is in an `Option`; nothing for other types, and for aliases of it.
 pub(crate) fn in_option(ty: &Type) -> Option<&Type> {
@@ -22,6 +22,26 @@ pub(crate) fn in_option(ty: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
     match arguments.args.first()? {
         GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Whether it is called `Remote<..>`, which only that type should be.
+pub(crate) fn is_remote(ty: &Type) -> bool {
+    outer_name(ty).is_some_and(|name| name == "Remote")
+}
+
+/// The type as it may be written.
+pub(crate) fn text(ty: &Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "").replace(',', ", ")
+}
+
+/// What the type itself is called, without its module and its arguments.
+pub(crate) fn outer_name(ty: &Type) -> Option<Ident> {
+    match ty {
+        Type::Group(group) => outer_name(&group.elem),
+        Type::Paren(paren) => outer_name(&paren.elem),
+        Type::Path(ty) if ty.qself.is_none() => ty.path.segments.last().map(|segment| segment.ident.clone()),
         _ => None,
     }
 }

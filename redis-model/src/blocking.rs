@@ -27,5 +27,5 @@ pub type Follower = crate::lock::Follower<Blocking>;
 pub type Redlock = crate::lock::Redlock<Blocking>;
 /// What holds a lock on a majority of blocking stores.
 pub type RedlockGuard = crate::lock::RedlockGuard<Blocking>;
-/// A walk over the records of a model, an `Iterator`.
-pub type Scan<P> = crate::model::Scan<Blocking, P>;
+/// A walk over records, elements or keys, an `Iterator`.
+pub type Scan<S> = crate::scan::Scan<Blocking, S>;

@@ -1,9 +1,9 @@
 //! Fields: each is in exactly one role.
 
-use syn::{Attribute, Ident, LitStr, Type, Visibility, ext::IdentExt};
+use syn::{Attribute, Ident, LitStr, Type, Visibility, ext::IdentExt, spanned::Spanned};
 
 use crate::{
-    attr::{Codec, Default, FieldAttr},
+    attr::{Codec, Default, FieldAttr, Kind},
     casing::Casing,
     errors::Errors,
     types,
@@ -35,8 +35,12 @@ pub(crate) enum Role {
     Leaf { codec: Option<Codec>, aliases: Vec<Name>, default: Option<Default> },
     /// A struct whose fields are fields of the hash.
     Nested { default: Option<Default> },
-    /// A key of its own.
+    /// A string at a key of its own.
     Expiring { codec: Option<Codec>, milliseconds: u64 },
+    /// A collection at a key of its own, loaded and saved with the record.
+    Collection { kind: Kind, codec: Option<Codec>, max_len: Option<u32> },
+    /// A container at a key of its own, reached through its handle alone; of a list, the number of elements that it keeps.
+    Remote { max_len: Option<u32> },
     /// The field of the hash that tells versions of a record apart.
     Version,
     /// Nothing.
@@ -57,7 +61,7 @@ impl Field {
             LitStr::value,
         );
         let mut role = Role::of(attr, &field.ty, errors);
-        if errors.count() > before && matches!(role, Role::Leaf { .. } | Role::Nested { .. } | Role::Expiring { .. }) {
+        if errors.count() > before && !matches!(role, Role::Id { .. } | Role::Version | Role::Skip) {
             role = Role::Unclear;
         }
         let docs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect();
@@ -99,6 +103,19 @@ impl Role {
             return Self::Version;
         }
         attr.rename = None;
+        if types::is_remote(ty) {
+            return Self::remote(attr, ty, errors);
+        }
+        if let Some(remote) = types::in_option(ty).filter(|inner| types::is_remote(inner)) {
+            errors.at(ty, format!("it holds nothing, so that it is never absent: write `{}`", types::text(remote)));
+            return Self::Unclear;
+        }
+        if let Some((kind, of)) = attr.kind.take() {
+            return Self::collection(attr, &kind, of, ty, errors);
+        }
+        if let Some((max_len, _)) = attr.max_len.take() {
+            errors.at(&max_len, "`max_len` says how many elements a list keeps: write `#[redis(list, max_len = ..)]`");
+        }
         if let Some(nested) = attr.nested.take() {
             let default = take_default(&mut attr, ty, errors);
             attr.refuse_others(&nested, "each field of a nested struct is stored on its own", errors);
@@ -117,6 +134,34 @@ impl Role {
         let aliases =
             attr.aliases.into_iter().map(|(_, name)| Name { text: name.value(), given: Some(name) }).collect();
         Self::Leaf { codec, aliases, default }
+    }
+
+    fn collection(mut attr: FieldAttr, kind: &Ident, of: Kind, ty: &Type, errors: &mut Errors) -> Self {
+        let codec = attr.codec.take().map(|(_, codec)| codec);
+        let max_len = attr.max_len.take();
+        attr.refuse_others(
+            kind,
+            "a collection is a key of its own, lives as long as its record, and is empty when there is none",
+            errors,
+        );
+        if let (Some((ident, _)), true) = (&max_len, of != Kind::List) {
+            errors.at(ident, format!("`max_len` does not go with `{kind}`: only a list drops what is too much"));
+        }
+        if let Some(inner) = types::in_option(ty) {
+            let inner = types::text(inner);
+            errors.at(
+                ty,
+                format!("a collection without elements is not stored, so that it is never absent: write `{inner}`"),
+            );
+        }
+        Self::Collection { kind: of, codec, max_len: max_len.map(|(_, number)| number) }
+    }
+
+    fn remote(mut attr: FieldAttr, ty: &Type, errors: &mut Errors) -> Self {
+        let max_len = attr.max_len.take().map(|(_, number)| number);
+        let name = types::outer_name(ty).unwrap_or_else(|| Ident::new("Remote", ty.span()));
+        attr.refuse_others(&name, "it holds nothing, and its type says what lies in Redis", errors);
+        Self::Remote { max_len }
     }
 }
 
@@ -138,6 +183,8 @@ impl FieldAttr {
         let values = values.chain(self.aliases.iter().map(|(ident, _)| ident));
         let values = values.chain(self.default.iter().map(|(ident, _)| ident));
         let values = values.chain(self.ttl.iter().map(|(ident, _)| ident));
+        let values = values.chain(self.kind.iter().map(|(ident, _)| ident));
+        let values = values.chain(self.max_len.iter().map(|(ident, _)| ident));
         for other in flags.chain(values) {
             errors.at(other, format!("`{other}` does not go with `{role}`: {reason}"));
         }

@@ -18,6 +18,8 @@ pub(crate) struct FieldAttr {
     pub(crate) aliases: Vec<(Ident, LitStr)>,
     pub(crate) default: Option<(Ident, Default)>,
     pub(crate) ttl: Option<(Ident, u64)>,
+    pub(crate) kind: Option<(Ident, Kind)>,
+    pub(crate) max_len: Option<(Ident, u32)>,
 }
 
 /// A codec that is chosen by an attribute.
@@ -27,6 +29,16 @@ pub(crate) enum Codec {
     MsgPack,
     Text,
     Bytes,
+}
+
+/// What a collection is in Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Set,
+    List,
+    Map,
+    SortedSet,
+    Counter,
 }
 
 /// What an absent field is.
@@ -52,6 +64,12 @@ impl FieldAttr {
                 "msgpack" => attr.set_codec(item.flag(errors), Codec::MsgPack, errors),
                 "text" => attr.set_codec(item.flag(errors), Codec::Text, errors),
                 "bytes" => attr.set_codec(item.flag(errors), Codec::Bytes, errors),
+                "set" => attr.set_kind(item.flag(errors), Kind::Set, errors),
+                "list" => attr.set_kind(item.flag(errors), Kind::List, errors),
+                "map" => attr.set_kind(item.flag(errors), Kind::Map, errors),
+                "sorted_set" => attr.set_kind(item.flag(errors), Kind::SortedSet, errors),
+                "counter" => attr.set_kind(item.flag(errors), Kind::Counter, errors),
+                "max_len" => attr.max_len = item.number(errors).map(|number| (ident, number)),
                 "rename" => attr.rename = item.stored_name(errors).map(|name| (ident, name)),
                 "alias" => attr.aliases.extend(item.stored_name(errors).map(|name| (ident, name))),
                 "ttl" => {
@@ -74,5 +92,13 @@ impl FieldAttr {
             return;
         }
         self.codec = Some((ident, codec));
+    }
+
+    fn set_kind(&mut self, ident: Ident, kind: Kind, errors: &mut Errors) {
+        if let Some((first, _)) = &self.kind {
+            errors.at(&ident, format!("`{ident}` contradicts `{first}`: a collection is of one kind"));
+            return;
+        }
+        self.kind = Some((ident, kind));
     }
 }

@@ -11,6 +11,6 @@ mod value;
 
 pub(crate) use self::{
     container::{FieldsAttr, ModelAttr, Refresh, Ttl},
-    field::{Codec, Default, FieldAttr},
+    field::{Codec, Default, FieldAttr, Kind},
     value::{Format, ValueAttr, VariantAttr},
 };

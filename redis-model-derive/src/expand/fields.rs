@@ -25,9 +25,11 @@ pub(super) fn implementation(input: &Struct, headers: &Headers, handle: &Handle<
     let write = input.stored().map(|(index, field)| write(index, field, input));
     let read = read(input);
     let settle = input.stored().map(|(_, field)| settle(field, input));
+    let collections = collections(input);
     quote! {
         #[automatically_derived]
         impl #parameters #krate::__private::RedisFields for #this #conditions {
+            #collections
             type Id = #id;
             type Paths<__M: 'static, __P: #krate::__private::Prefix> = #paths #path_arguments;
             type Handle<__M: 'static, __P: #krate::__private::Prefix> = #handle;
@@ -52,6 +54,25 @@ pub(super) fn implementation(input: &Struct, headers: &Headers, handle: &Handle<
             }
         }
     }
+}
+
+/// Which collections there are; nothing where there can be none.
+fn collections(input: &Struct) -> Option<TokenStream> {
+    let krate = &input.krate;
+    let of_fields: Vec<_> = input
+        .stored()
+        .filter_map(|(_, field)| match &field.role {
+            Role::Collection { .. } => Some(quote!(#krate::__private::Collections::Loaded)),
+            Role::Remote { .. } => Some(quote!(#krate::__private::Collections::Remote)),
+            Role::Nested { .. } => {
+                let ty = &field.ty;
+                Some(spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::COLLECTIONS)))
+            }
+            _ => None,
+        })
+        .collect();
+    let collections = quote!(#krate::__private::Collections);
+    (!of_fields.is_empty()).then(|| quote!(const COLLECTIONS: #collections = #collections::None #(.and(#of_fields))*;))
 }
 
 /// The id's type: that of its field, or a tuple.
@@ -80,7 +101,13 @@ fn outline(index: usize, field: &Field, input: &Struct) -> TokenStream {
             let outline = spanned(ty, quote!(<#ty as #krate::__private::RedisFields>::outline::<#segment<__P>>));
             quote!(#outline(visit);)
         }
-        Role::Expiring { .. } => quote!(visit(#krate::__private::Slot::Own(#path));),
+        Role::Expiring { .. } => quote!(visit(#krate::__private::Slot::Expiring(#path));),
+        Role::Collection { kind, .. } => {
+            let marker = leaf::marker(*kind, krate);
+            let kind = quote!(<#marker as #krate::__private::CollectionKind>::KIND);
+            quote!(visit(#krate::__private::Slot::Collection(#path, #kind));)
+        }
+        Role::Remote { .. } => quote!(visit(#krate::__private::Slot::Remote(#path));),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }
 }
@@ -108,6 +135,13 @@ fn write(index: usize, field: &Field, input: &Struct) -> TokenStream {
             let write = spanned(ty, quote!(out.expiring::<#ty, #codec>));
             quote!(#write(#path, #ttl, &self.#ident);)
         }
+        Role::Collection { kind, codec, .. } => {
+            let (marker, codec) = (leaf::marker(*kind, krate), leaf::codec_type(*codec, krate));
+            let limit = quote!(<#segment<__P> as #krate::__private::Prefix>::LIMIT);
+            let write = spanned(ty, quote!(out.collection::<#ty, #marker, #codec>));
+            quote!(#write(#path, #limit, &self.#ident);)
+        }
+        Role::Remote { .. } => quote!(out.remote(#path);),
         Role::Version => quote!(out.version(self.#ident);),
         Role::Id { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
     }
@@ -161,6 +195,19 @@ fn read_field(index: usize, field: &Field, reader: &Ident, input: &Struct) -> To
             let read = spanned(ty, quote!(#reader.expiring::<#ty, #codec>));
             quote!(#read(#path)?)
         }
+        Role::Collection { kind, codec, .. } => {
+            let (marker, codec) = (leaf::marker(*kind, krate), leaf::codec_type(*codec, krate));
+            let read = spanned(ty, quote!(#reader.collection::<#ty, #marker, #codec>));
+            quote!(#read(#path)?)
+        }
+        Role::Remote { max_len: Some(_) } => {
+            let limited = spanned(ty, quote!(<#ty as #krate::__private::LimitedRemote>::limited));
+            quote!(#limited())
+        }
+        Role::Remote { max_len: None } => {
+            let here = spanned(ty, quote!(<#ty as #krate::__private::RemoteField>::here));
+            quote!(#here())
+        }
         Role::Version => quote!(#reader.version(#path)?),
         Role::Skip => quote!(<#ty as ::core::default::Default>::default()),
         Role::Id { .. } | Role::Unclear => quote!(::core::unreachable!()),
@@ -188,6 +235,11 @@ fn settle(field: &Field, input: &Struct) -> TokenStream {
             quote!(#settle(&mut self.#ident);)
         }
         Role::Version => quote!(self.#ident = version;),
-        Role::Id { .. } | Role::Leaf { .. } | Role::Skip | Role::Unclear => TokenStream::new(),
+        Role::Id { .. }
+        | Role::Leaf { .. }
+        | Role::Collection { .. }
+        | Role::Remote { .. }
+        | Role::Skip
+        | Role::Unclear => TokenStream::new(),
     }
 }

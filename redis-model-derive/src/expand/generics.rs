@@ -97,6 +97,12 @@ fn predicates_of(field: &Field, input: &Struct) -> Vec<WherePredicate> {
             let value = leaf::expiring_value(ty, krate);
             vec![parse_quote!(#ty: #krate::__private::Expires), parse_quote!(#codec: #krate::__private::Codec<#value>)]
         }
+        Role::Collection { kind, codec, .. } => {
+            let collected = leaf::collected(*kind, *codec, krate);
+            vec![parse_quote!(#ty: #collected)]
+        }
+        Role::Remote { max_len: Some(_) } => vec![parse_quote!(#ty: #krate::__private::LimitedRemote)],
+        Role::Remote { max_len: None } => vec![parse_quote!(#ty: #krate::__private::RemoteField)],
         Role::Skip => vec![default()],
         Role::Version | Role::Unclear => Vec::new(),
     }

@@ -114,6 +114,14 @@ impl<'a> Handle<'a> {
                 let body = quote!(#krate::__private::ExpiringField::at::<#at>(#here));
                 (quote!(#krate::__private::ExpiringField<#value, #codec>), body)
             }
+            Role::Collection { kind, codec, .. } => {
+                let container = leaf::container(*kind, *codec, ty, krate);
+                (container.clone(), self.in_record(&container, &at))
+            }
+            Role::Remote { .. } => {
+                let container = leaf::remote_container(ty, krate);
+                (container.clone(), self.in_record(&container, &at))
+            }
             Role::Version => {
                 (quote!(#krate::__private::VersionField), quote!(#krate::__private::VersionField::at::<#at>(#here)))
             }
@@ -127,6 +135,19 @@ impl<'a> Handle<'a> {
         quote! {
             #docs
             #vis fn #ident(&self) -> #handle #body
+        }
+    }
+
+    /// The container at a place of the record.
+    fn in_record(&self, container: &TokenStream, at: &TokenStream) -> TokenStream {
+        let private = &self.input.krate;
+        let private = quote!(#private::__private);
+        quote! {
+            <#container as #private::InRecord>::in_record(
+                self.whole.place(),
+                #private::path_of::<#at>(),
+                <#at as #private::Prefix>::LIMIT,
+            )
         }
     }
 

@@ -6,7 +6,7 @@ use syn::{Ident, Path, Type};
 
 use crate::{
     ast::{Field, Role},
-    attr::Codec,
+    attr::{Codec, Kind},
     types::{in_option, is_plain},
 };
 
@@ -54,6 +54,43 @@ pub(super) fn arguments(field: &Field, krate: &Path) -> TokenStream {
 /// The type of what expires.
 pub(super) fn expiring_value(ty: &Type, krate: &Path) -> TokenStream {
     projection(ty, &quote!(#krate::__private::Expires), "Value")
+}
+
+/// The marker of a kind.
+pub(super) fn marker(kind: Kind, krate: &Path) -> TokenStream {
+    let name = match kind {
+        Kind::Set => quote!(AsSet),
+        Kind::List => quote!(AsList),
+        Kind::Map => quote!(AsMap),
+        Kind::SortedSet => quote!(AsSortedSet),
+        Kind::Counter => quote!(AsCounter),
+    };
+    quote!(#krate::__private::#name)
+}
+
+/// The trait of types that can be a collection of a kind.
+pub(super) fn collected(kind: Kind, codec: Option<Codec>, krate: &Path) -> TokenStream {
+    let (marker, codec) = (marker(kind, krate), codec_type(codec, krate));
+    quote!(#krate::__private::Collected<#marker, #codec>)
+}
+
+/// The handle of a collection.
+pub(super) fn container(kind: Kind, codec: Option<Codec>, ty: &Type, krate: &Path) -> TokenStream {
+    let collected = collected(kind, codec, krate);
+    let (key, item, codec) =
+        (projection(ty, &collected, "Key"), projection(ty, &collected, "Item"), codec_type(codec, krate));
+    match kind {
+        Kind::Set => quote!(#krate::__private::Set<#item, #codec>),
+        Kind::List => quote!(#krate::__private::List<#item, #codec>),
+        Kind::Map => quote!(#krate::__private::Map<#key, #item, #codec>),
+        Kind::SortedSet => quote!(#krate::__private::SortedSet<#item, #codec>),
+        Kind::Counter => quote!(#krate::__private::Counter<#item, #codec>),
+    }
+}
+
+/// The handle of a container that is reached through it alone.
+pub(super) fn remote_container(ty: &Type, krate: &Path) -> TokenStream {
+    projection(ty, &quote!(#krate::__private::RemoteField), "Container")
 }
 
 /// `<Ty as Trait>::Item`.

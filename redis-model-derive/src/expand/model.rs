@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::{generics::Headers, segments::segment};
 use crate::{
-    ast::{Model, Role, Struct},
+    ast::{Field, Model, Role, Struct},
     attr::Refresh,
     spans::spanned,
 };
@@ -70,7 +70,11 @@ fn info(input: &Struct, model: &Model) -> TokenStream {
     });
     let schema = model.schema.map(|number| quote!(.schema(#number)));
     let invalidates = model.invalidates.then(|| quote!(.invalidates()));
-    quote!(#krate::__private::ModelInfo::new(#name, #prefix) #tagged #ttl #version #schema #invalidates)
+    let may_have_collections = |(_, field): (usize, &Field)| {
+        matches!(field.role, Role::Collection { .. } | Role::Remote { .. } | Role::Nested { .. })
+    };
+    let of_model = input.stored().any(may_have_collections).then(|| quote!(.of::<Self>()));
+    quote!(#krate::__private::ModelInfo::new(#name, #prefix) #tagged #ttl #version #schema #invalidates #of_model)
 }
 
 /// A bit for each id field that is tagged; nothing when none is, which means all.

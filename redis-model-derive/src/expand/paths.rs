@@ -60,6 +60,14 @@ fn method(index: usize, field: &Field, input: &Struct) -> TokenStream {
             let (value, codec) = (leaf::expiring_value(ty, krate), leaf::codec_type(*codec, krate));
             quote!(#krate::__private::ExpiringNode<__M, #value, #codec, #segment<__P>>)
         }
+        Role::Collection { kind, codec, .. } => {
+            let container = leaf::container(*kind, *codec, ty, krate);
+            quote!(#krate::__private::CollectionNode<__M, #container, #segment<__P>>)
+        }
+        Role::Remote { .. } => {
+            let container = leaf::remote_container(ty, krate);
+            quote!(#krate::__private::CollectionNode<__M, #container, #segment<__P>>)
+        }
         _ => {
             let arguments = leaf::arguments(field, krate);
             quote!(#krate::__private::LeafNode<__M, #arguments, #segment<__P>>)

@@ -20,8 +20,11 @@ pub(super) fn alias(field: usize, alias: usize) -> Ident {
 pub(super) fn declarations(input: &Struct) -> TokenStream {
     let krate = &input.krate;
     let segments = input.stored().map(|(index, field)| {
-        let ttl = match field.role {
+        let fact = match field.role {
             Role::Expiring { milliseconds, .. } => Some(quote!(const TTL: u64 = #milliseconds;)),
+            Role::Collection { max_len: Some(number), .. } | Role::Remote { max_len: Some(number) } => Some(quote! {
+                const LIMIT: ::core::option::Option<u64> = ::core::option::Option::Some(#number as u64);
+            }),
             _ => None,
         };
         let names = field.aliases();
@@ -30,7 +33,7 @@ pub(super) fn declarations(input: &Struct) -> TokenStream {
             quote!(#krate::__private::path_of::<#alias<__P>>())
         });
         let aliases = (!names.is_empty()).then(|| quote!(const ALIASES: &'static [&'static str] = &[#(#paths),*];));
-        let own = declaration(&segment(index), &field.stored.text, &quote!(#ttl #aliases), krate);
+        let own = declaration(&segment(index), &field.stored.text, &quote!(#fact #aliases), krate);
         let earlier = names
             .iter()
             .enumerate()

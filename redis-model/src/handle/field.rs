@@ -13,7 +13,7 @@ use crate::{
     mode::Mode,
     path::{Path, Prefix, path_of},
     query::{Condition, Query, Reply, Step, reply},
-    retry::Tries,
+    retry::{Slot, update},
     store::Store,
 };
 
@@ -195,43 +195,14 @@ impl<T, C: Codec<T>> Field<T, C> {
     pub fn update<'a, M: Mode>(
         &self,
         store: &'a Store<M>,
-        mut change: impl FnMut(Option<T>) -> Option<T> + Send + 'a,
+        change: impl FnMut(Option<T>) -> Option<T> + Send + 'a,
     ) -> M::Result<'a, Option<T>>
     where
         T: Encode<T, C> + Send + 'a,
         C: 'a,
     {
         let field = self.clone();
-        M::run(async move {
-            let mut tries = Tries::new();
-            loop {
-                let mut link = store.link();
-                let stored = field.stored().over(&mut link).await?;
-                let current = stored.clone().map(|bytes| field.decode(bytes)).transpose()?;
-                let changed = change(current);
-                let condition = Some(field.holds(stored));
-                let write = match &changed {
-                    Some(value) => field.with_encoded(value, |value| {
-                        let set = hash::set(&field.place.key, field.path, &value);
-                        field.write_when(condition, vec![Step::Run(set)], reply::done)
-                    }),
-                    None => field.write_when(condition, vec![Step::Run(field.delete_cmd())], reply::done),
-                };
-                match write.over(&mut link).await {
-                    Err(error) if error.is_conflict() => tries.again::<M>(error).await?,
-                    result => return result.map(|()| changed),
-                }
-            }
-        })
-    }
-
-    /// The stored bytes.
-    fn stored(&self) -> Query<Option<Vec<u8>>> {
-        self.read::<Vec<u8>, Plain>()
-    }
-
-    fn decode(&self, stored: Vec<u8>) -> Result<T> {
-        C::decode(stored).map_err(|source| self.decode_error(source))
+        M::run(async move { update(store, &field, change).await })
     }
 
     pub(super) fn decode_error(&self, source: DecodeError) -> Error {
@@ -259,6 +230,27 @@ impl<T, C: Codec<T>> Field<T, C> {
     pub(super) fn encode_error(&self, source: EncodeError) -> Error {
         let (model, key) = (self.place.info.name, self.place.key.clone());
         Error::Encode { model, key, path: self.path.to_owned(), source }
+    }
+}
+
+impl<T: Encode<T, C>, C: Codec<T>> Slot<T> for Field<T, C> {
+    fn stored(&self) -> Query<Option<Vec<u8>>> {
+        self.read::<Vec<u8>, Plain>()
+    }
+
+    fn decode(&self, stored: Vec<u8>) -> Result<T> {
+        C::decode(stored).map_err(|source| self.decode_error(source))
+    }
+
+    fn exchange(&self, stored: Option<Vec<u8>>, value: Option<&T>) -> Query<()> {
+        let condition = Some(self.holds(stored));
+        match value {
+            Some(value) => self.with_encoded(value, |value| {
+                let set = hash::set(&self.place.key, self.path, &value);
+                self.write_when(condition, vec![Step::Run(set)], reply::done)
+            }),
+            None => self.write_when(condition, vec![Step::Run(self.delete_cmd())], reply::done),
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::{fmt, marker::PhantomData};
 use super::{ExpiringField, Field};
 use crate::{
     key::Key,
-    layout::Place,
-    path::{ExpiringPath, Path, SubtreePath},
+    layout::{InRecord, Place},
+    path::{CollectionPath, ExpiringPath, Path, SubtreePath},
 };
 
-/// A path that leads to something with a handle: a [`Path`], an [`ExpiringPath`] or a [`SubtreePath`].
+/// A path that leads to something with a handle: a [`Path`], an [`ExpiringPath`], a [`CollectionPath`] or a [`SubtreePath`].
 pub trait FieldPath<M> {
     /// The handle of what lies there.
     type Handle;
@@ -32,6 +32,14 @@ impl<M, T, C> FieldPath<M> for ExpiringPath<M, T, C> {
 
     fn handle(self, place: Place) -> ExpiringField<T, C> {
         ExpiringField::new(place, self.as_str(), self.ttl())
+    }
+}
+
+impl<M, H: InRecord> FieldPath<M> for CollectionPath<M, H> {
+    type Handle = H;
+
+    fn handle(self, place: Place) -> H {
+        H::in_record(place, self.as_str(), self.limit())
     }
 }
 

@@ -18,5 +18,6 @@ pub use self::{
 };
 pub(crate) use self::{
     expiring::time_left,
+    number::{Extreme, NumberAt, number},
     select::{Values, select},
 };

@@ -35,7 +35,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         path_of::<P>()
     }
 
-    /// All of its fields: one `HMGET`, with a `GET` for each field with a key of its own. `None` when nothing of it is
+    /// All of its fields: one `HMGET`, with a read of each field with a key of its own. `None` when nothing of it is
     /// stored.
     pub fn get(&self) -> Query<Option<T>> {
         let cmds = Reader::commands(&self.place, outline::<T, P>);
@@ -49,13 +49,13 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
                 input.skip();
             }
             let read = T::read::<P>((), &mut input);
-            read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.to_owned(), source))
+            read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.into_owned(), source))
         };
         self.place.read_all(cmds, decode)
     }
 
-    /// Writes all of its fields: `HSET` of those that are there, `HDEL` of the others. [`Error::NotFound`](crate::Error::NotFound) without the
-    /// record.
+    /// Writes all of its fields: `HSET` of those that are there, `HDEL` of the others; its collections take the places of those that
+    /// were there, but for [`Remote`](crate::Remote) ones. [`Error::NotFound`](crate::Error::NotFound) without the record.
     pub fn set(&self, value: &T) -> Query<()> {
         let mut writer = Writer::new(&self.place.key, 8);
         if P::OPTIONAL {
@@ -79,7 +79,7 @@ impl<T: RedisFields<Id = ()>, P: Prefix> Subtree<T, P> {
         let (mut fields, mut own) = (Vec::new(), Vec::new());
         outline::<T, P>(&mut |slot| match slot {
             Slot::Leaf(path) | Slot::Alias(path) => fields.push(path),
-            Slot::Own(path) => own.push(self.place.own_key(path)),
+            Slot::Expiring(path) | Slot::Collection(path, _) | Slot::Remote(path) => own.push(self.place.own_key(path)),
         });
         let mut steps = Vec::with_capacity(2);
         if !fields.is_empty() {

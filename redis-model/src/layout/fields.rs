@@ -1,6 +1,6 @@
 //! The trait behind both derives.
 
-use super::{FieldError, Place, PlacedAt, Reader, Writer};
+use super::{Collections, FieldError, Kind, Place, PlacedAt, Reader, Writer};
 use crate::path::{PathNode, Prefix};
 
 /// A struct whose fields lie at dotted paths: derived by `RedisFields` for structs that are nested in models, and by
@@ -13,6 +13,10 @@ use crate::path::{PathNode, Prefix};
 pub trait RedisFields: Sized + Send + 'static {
     /// The id's type; `()` for what is nested.
     type Id;
+
+    /// Which collections it has, itself or in what is nested in it.
+    #[doc(hidden)]
+    const COLLECTIONS: Collections = Collections::None;
 
     /// The paths that begin here, for `path!`.
     #[doc(hidden)]
@@ -53,8 +57,12 @@ pub enum Slot {
     Leaf(&'static str),
     /// An earlier name of the leaf before it: read when that is absent, removed by a save.
     Alias(&'static str),
-    /// A key of its own.
-    Own(&'static str),
+    /// A string at a key of its own, which expires by itself.
+    Expiring(&'static str),
+    /// A collection at a key of its own, which is loaded and saved with the record.
+    Collection(&'static str, Kind),
+    /// A collection at a key of its own, which is neither.
+    Remote(&'static str),
 }
 
 impl Slot {
@@ -62,15 +70,41 @@ impl Slot {
     pub(crate) fn in_hash(self) -> Option<&'static str> {
         match self {
             Self::Leaf(path) | Self::Alias(path) => Some(path),
-            Self::Own(_) => None,
+            Self::Expiring(_) | Self::Collection(..) | Self::Remote(_) => None,
         }
     }
 
     /// The path of the own key.
     pub(crate) fn own(self) -> Option<&'static str> {
         match self {
-            Self::Own(path) => Some(path),
+            Self::Expiring(path) | Self::Collection(path, _) | Self::Remote(path) => Some(path),
             Self::Leaf(_) | Self::Alias(_) => None,
         }
     }
+
+    /// The path of the own key, if it expires exactly with the record.
+    pub(crate) fn collection(self) -> Option<&'static str> {
+        match self {
+            Self::Collection(path, _) | Self::Remote(path) => Some(path),
+            Self::Leaf(_) | Self::Alias(_) | Self::Expiring(_) => None,
+        }
+    }
+
+    /// Where what a load reads of it lies.
+    pub(crate) fn source(self) -> Source {
+        match self {
+            Self::Leaf(_) | Self::Alias(_) => Source::Hash,
+            Self::Expiring(_) | Self::Collection(..) => Source::OwnKey,
+            Self::Remote(_) => Source::Nowhere,
+        }
+    }
+}
+
+/// Where what a load reads of a slot lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Hash,
+    OwnKey,
+    /// It is not read.
+    Nowhere,
 }

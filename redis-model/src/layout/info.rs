@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::key::RecordKey;
+use super::{Collections, RedisFields, read::Outline};
+use crate::{key::RecordKey, path::Root};
 
 /// The hash field that every record has: the schema's number. A record without other leaves exists by it.
 pub(crate) const SCHEMA_MARK: &str = "@v";
@@ -17,6 +18,8 @@ pub struct ModelInfo {
     pub(crate) version: Option<&'static str>,
     pub(crate) schema: u32,
     pub(crate) invalidates: bool,
+    /// Names the slots of a model that has collections.
+    collections: Option<Outline>,
 }
 
 /// What sets the time to live of a record to the model's `ttl` again.
@@ -34,7 +37,8 @@ impl ModelInfo {
     /// A model by its type's name and its keys' prefix.
     pub const fn new(name: &'static str, prefix: &'static str) -> Self {
         let key = RecordKey { prefix, tagged: 0 };
-        Self { name, key, ttl: None, refresh: Refresh::Write, version: None, schema: 1, invalidates: false }
+        let (ttl, refresh, version) = (None, Refresh::Write, None);
+        Self { name, key, ttl, refresh, version, schema: 1, invalidates: false, collections: None }
     }
 
     /// Which parts of the id stand in the braces, as a bit each; 0 means all.
@@ -71,6 +75,27 @@ impl ModelInfo {
     pub const fn invalidates(mut self) -> Self {
         self.invalidates = true;
         self
+    }
+
+    /// Lets the collections of `T`, the model, share the lives of their records.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<T: RedisFields>(mut self) -> Self {
+        if !matches!(T::COLLECTIONS, Collections::None) {
+            self.collections = Some(|visit| T::outline::<Root>(&mut |slot| visit(slot)));
+        }
+        self
+    }
+
+    /// Visits the paths of the collections.
+    pub(crate) fn for_each_collection(&self, mut visit: impl FnMut(&'static str)) {
+        if let Some(outline) = self.collections {
+            outline(&mut |slot| {
+                if let Some(path) = slot.collection() {
+                    visit(path);
+                }
+            });
+        }
     }
 
     /// The TTL that a write of a part of the record keeps up.

@@ -1,10 +1,11 @@
 //! `Option` of a nested struct: a mark at its own path, so that `Some` of nothing but `None` is not `None`.
 
-use super::{FieldError, Reader, RedisFields, Slot, Writer};
+use super::{Collections, FieldError, Reader, RedisFields, Slot, Writer};
 use crate::path::{Optional, Prefix, path_of};
 
 impl<T: RedisFields<Id = ()>> RedisFields for Option<T> {
     type Id = ();
+    const COLLECTIONS: Collections = T::COLLECTIONS;
     type Paths<M: 'static, P: Prefix> = T::Paths<M, P>;
     type Handle<M: 'static, P: Prefix> = T::Handle<M, Optional<P>>;
 
@@ -24,7 +25,7 @@ impl<T: RedisFields<Id = ()>> RedisFields for Option<T> {
     }
 
     fn read<P: Prefix>(_id: (), input: &mut Reader) -> Result<Self, FieldError> {
-        // Present by its mark, or by a leaf that was written on its own.
+        // Present by its mark, or by something of it that was written on its own.
         let is_present = input.has_any::<Self, P>();
         input.skip();
         if is_present {

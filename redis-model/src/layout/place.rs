@@ -104,7 +104,15 @@ impl Place {
             schema: self.info.schema,
             ttl: self.info.ttl,
             version: self.info.version,
+            leftovers: self.collections(),
         }
+    }
+
+    /// The keys of all collections of the record.
+    fn collections(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        self.info.for_each_collection(|path| keys.push(self.own_key(path)));
+        keys
     }
 
     /// Adds what a write or a read of a part of the record does besides.
@@ -117,7 +125,7 @@ impl Place {
         }
         let ttl = if is_write { self.info.ttl_on_write() } else { self.info.ttl_on_read() };
         if let Some(ttl) = ttl {
-            steps.push(Step::Refresh { key: self.key.clone(), ttl });
+            steps.push(Step::Refresh { key: self.key.clone(), ttl, with: self.collections() });
             // What expires with the record takes the time that the record then has.
             steps.sort_by_key(|step| matches!(step, Step::ExpireLike { .. }));
         }

@@ -1,10 +1,10 @@
 //! Fields from what is stored.
 
-use std::vec;
+use std::{borrow::Cow, vec};
 
 use redis::{Cmd, Value};
 
-use super::{Expires, Expiring, Place, RedisFields, SCHEMA_MARK, Slot};
+use super::{Collected, CollectionKind, Expires, Expiring, Place, RedisFields, SCHEMA_MARK, Slot, Source, Stored};
 use crate::{
     codec::{Codec, DecodeError, Leaf, RedisValue},
     command::{hash, string},
@@ -26,8 +26,14 @@ pub struct Reader {
 /// A field that could not be read.
 #[derive(Debug)]
 pub struct FieldError {
-    pub(crate) path: &'static str,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) source: DecodeError,
+}
+
+impl FieldError {
+    fn new(path: &'static str, source: DecodeError) -> Self {
+        Self { path: Cow::Borrowed(path), source }
+    }
 }
 
 impl Reader {
@@ -35,14 +41,16 @@ impl Reader {
         Self { leaves: leaves.into_iter(), own: own.into_iter() }
     }
 
-    /// The commands that read the values of an outline: one `HMGET`, and a `GET` for each own key.
+    /// The commands that read the values of an outline: one `HMGET`, and one for each own key that is loaded.
     pub(crate) fn commands(place: &Place, outline: Outline) -> Vec<Cmd> {
         let mut cmds = vec![hash::get_many(&place.key, 8)];
         outline(&mut |slot| match slot {
             Slot::Leaf(path) | Slot::Alias(path) => {
                 cmds[0].arg(path);
             }
-            Slot::Own(path) => cmds.push(string::get(&place.own_key(path))),
+            Slot::Expiring(path) => cmds.push(string::get(&place.own_key(path))),
+            Slot::Collection(path, kind) => cmds.push(kind.read(&place.own_key(path))),
+            Slot::Remote(_) => {}
         });
         if cmds[0].args_iter().len() == 2 {
             // `HMGET` needs a field; what it answers is left out again.
@@ -57,9 +65,10 @@ impl Reader {
     /// [`Error::Decode`](crate::Error::Decode) when there are more or fewer of them: a missing one would pass as absent.
     pub(crate) fn of(reply: Reply<'_>, outline: Outline) -> Result<Self> {
         let (mut leaves_asked, mut own_asked) = (0, 0);
-        outline(&mut |slot| match slot {
-            Slot::Leaf(_) | Slot::Alias(_) => leaves_asked += 1,
-            Slot::Own(_) => own_asked += 1,
+        outline(&mut |slot| match slot.source() {
+            Source::Hash => leaves_asked += 1,
+            Source::OwnKey => own_asked += 1,
+            Source::Nowhere => {}
         });
         let (value, context) = reply.into_parts();
         let (leaves, own) = match value {
@@ -90,7 +99,7 @@ impl Reader {
 
     /// Whether anything is there.
     pub(crate) fn has_value(&self) -> bool {
-        self.has_leaf() || self.own.as_slice().iter().any(|value| *value != Value::Nil)
+        self.has_leaf() || self.own.as_slice().iter().any(|value| !Stored::is_empty(value))
     }
 
     /// The values themselves: those of the hash, and those of own keys.
@@ -118,14 +127,14 @@ impl Reader {
         }
         let value = match stored {
             Value::Nil => None,
-            stored => Some(text_of(stored).and_then(L::Codec::decode).map_err(|source| FieldError { path, source })?),
+            stored => Some(text_of(stored).and_then(L::Codec::decode).map_err(|source| FieldError::new(path, source))?),
         };
         if let (None, Some(default)) = (&value, default) {
             return Ok(default());
         }
-        L::from_stored(value).ok_or_else(|| FieldError {
-            path,
-            source: DecodeError::missing(format!("{}, as the field has no default", std::any::type_name::<L>())),
+        L::from_stored(value).ok_or_else(|| {
+            let expected = format!("{}, as the field has no default", std::any::type_name::<L>());
+            FieldError::new(path, DecodeError::missing(expected))
         })
     }
 
@@ -136,9 +145,22 @@ impl Reader {
     pub fn expiring<F: Expires, C: Codec<F::Value>>(&mut self, path: &'static str) -> Result<F, FieldError> {
         let value = match self.own.next().unwrap_or_default() {
             Value::Nil => None,
-            stored => Some(text_of(stored).and_then(C::decode).map_err(|source| FieldError { path, source })?),
+            stored => Some(text_of(stored).and_then(C::decode).map_err(|source| FieldError::new(path, source))?),
         };
         Ok(F::from_expiring(Expiring::loaded(value)))
+    }
+
+    /// The next collection; empty when there is nothing.
+    ///
+    /// # Errors
+    /// When an element is no value of its type.
+    pub fn collection<F: Collected<K, C>, K: CollectionKind, C>(
+        &mut self,
+        path: &'static str,
+    ) -> Result<F, FieldError> {
+        let stored = Stored::new(self.own.next().unwrap_or_default());
+        F::read(stored)
+            .map_err(|error| FieldError { path: format!("{path}{}", error.place).into(), source: error.source })
     }
 
     /// The next version; 0 when there is none.
@@ -148,7 +170,9 @@ impl Reader {
     pub fn version(&mut self, path: &'static str) -> Result<u64, FieldError> {
         match self.leaves.next().unwrap_or_default() {
             Value::Nil => Ok(0),
-            stored => text_of(stored).and_then(|text| u64::decode(&text)).map_err(|source| FieldError { path, source }),
+            stored => {
+                text_of(stored).and_then(|text| u64::decode(&text)).map_err(|source| FieldError::new(path, source))
+            }
         }
     }
 
@@ -169,12 +193,13 @@ impl Reader {
     /// Whether any of the next values is there, of as many as the outline has.
     pub(crate) fn has_any<T: RedisFields, P: Prefix>(&self) -> bool {
         let (mut leaves, mut own) = (0, 0);
-        T::outline::<P>(&mut |slot| match slot {
-            Slot::Leaf(_) | Slot::Alias(_) => leaves += 1,
-            Slot::Own(_) => own += 1,
+        T::outline::<P>(&mut |slot| match slot.source() {
+            Source::Hash => leaves += 1,
+            Source::OwnKey => own += 1,
+            Source::Nowhere => {}
         });
         let mut next = self.leaves.as_slice().iter().take(leaves).chain(self.own.as_slice().iter().take(own));
-        next.any(|value| *value != Value::Nil)
+        next.any(|value| !Stored::is_empty(value))
     }
 
     /// Passes over the next leaf.
@@ -184,9 +209,10 @@ impl Reader {
 
     /// Passes over the next value of a slot.
     pub(crate) fn pass(&mut self, slot: Slot) {
-        match slot {
-            Slot::Leaf(_) | Slot::Alias(_) => self.leaves.next(),
-            Slot::Own(_) => self.own.next(),
+        match slot.source() {
+            Source::Hash => self.leaves.next(),
+            Source::OwnKey => self.own.next(),
+            Source::Nowhere => None,
         };
     }
 }

@@ -2,7 +2,7 @@
 
 use redis::Cmd;
 
-use super::{Expires, Place, Slot, expiring::Change};
+use super::{Collected, CollectionKind, Elements, Expires, Place, Slot, expiring::Change};
 use crate::{
     codec::{Codec, EncodeError, Leaf},
     command::{hash, key as keys, string},
@@ -20,6 +20,7 @@ pub struct Writer {
     /// The version that the record was loaded with; 0 for a new one.
     pub(crate) version: u64,
     pub(crate) error: Option<(&'static str, EncodeError)>,
+    record: Key,
     buffer: Vec<u8>,
 }
 
@@ -35,11 +36,17 @@ impl OwnWrite {
     fn push_steps(self, place: &Place, steps: &mut Vec<Step>) {
         let key = place.own_key(self.path);
         match self.value {
-            OwnValue::Unchanged => {}
+            OwnValue::Unchanged | OwnValue::Remote => {}
             OwnValue::Cleared => steps.push(Step::Silent(keys::unlink([&key]))),
             OwnValue::Set { value, ttl } => {
                 steps.push(Step::Silent(string::set_for(&key, &value, ttl)));
                 steps.push(Step::ExpireLike { key, like: place.key.clone() });
+            }
+            // Filled beside it, so that what a server may refuse comes before anything that is there is gone.
+            OwnValue::Filled { by, fill } => {
+                steps.push(Step::Silent(fill));
+                steps.push(Step::Replace { key: key.clone(), by: Some(by) });
+                steps.push(Step::ExpireWith { key, with: place.key.clone() });
             }
         }
     }
@@ -47,8 +54,15 @@ impl OwnWrite {
 
 #[derive(Debug)]
 pub(crate) enum OwnValue {
+    /// A string that expires by itself and stays as it is.
     Unchanged,
+    /// A string that expires by itself, and is set.
     Set { value: Vec<u8>, ttl: u64 },
+    /// A collection, and the command that puts its elements to the key `by`.
+    Filled { by: Key, fill: Cmd },
+    /// A collection that is not saved with the record.
+    Remote,
+    /// What goes.
     Cleared,
 }
 
@@ -61,6 +75,7 @@ impl Writer {
             own: Vec::new(),
             version: 0,
             error: None,
+            record: key.clone(),
             buffer: Vec::new(),
         }
     }
@@ -99,6 +114,33 @@ impl Writer {
         self.own.push(OwnWrite { path, value });
     }
 
+    /// A collection; of a list, as many of the last elements as `limit` says.
+    pub fn collection<F: Collected<K, C>, K: CollectionKind, C>(
+        &mut self,
+        path: &'static str,
+        limit: Option<u64>,
+        field: &F,
+    ) {
+        let length = field.length();
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+        let skipped = limit.map_or(0, |limit| length.saturating_sub(limit));
+        if length == skipped {
+            self.own.push(OwnWrite { path, value: OwnValue::Cleared });
+            return;
+        }
+        let by = self.record.join(b'.', path).workplace();
+        let mut elements = Elements::of(K::KIND.fill(&by));
+        if let Err(error) = field.write(skipped, &mut elements) {
+            self.error.get_or_insert((path, error));
+        }
+        self.own.push(OwnWrite { path, value: OwnValue::Filled { by, fill: elements.into_cmd() } });
+    }
+
+    /// A collection that is not saved with the record.
+    pub fn remote(&mut self, path: &'static str) {
+        self.own.push(OwnWrite { path, value: OwnValue::Remote });
+    }
+
     /// The version that the record was loaded with.
     pub fn version(&mut self, version: u64) {
         self.version = version;
@@ -109,10 +151,17 @@ impl Writer {
         self.absent.push(path);
     }
 
-    /// The own keys that the save does not touch.
-    pub(crate) fn unchanged_keys(&self, place: &Place) -> Vec<Key> {
-        let unchanged = self.own.iter().filter(|write| matches!(write.value, OwnValue::Unchanged));
-        unchanged.map(|write| place.own_key(write.path)).collect()
+    /// The steps that let the own keys follow the record's new life that the save does not write.
+    pub(crate) fn expirations(&self, place: &Place) -> Vec<Step> {
+        let follow = |write: &OwnWrite| {
+            let (key, record) = (place.own_key(write.path), place.key.clone());
+            match write.value {
+                OwnValue::Unchanged => Some(Step::ExpireLike { key, like: record }),
+                OwnValue::Remote => Some(Step::ExpireWith { key, with: record }),
+                OwnValue::Set { .. } | OwnValue::Filled { .. } | OwnValue::Cleared => None,
+            }
+        };
+        self.own.iter().filter_map(follow).collect()
     }
 
     /// The steps that write what was collected: those on the record's hash, and those on own keys.
@@ -147,7 +196,10 @@ impl Writer {
     pub(crate) fn absent(&mut self, slot: Slot) {
         match slot {
             Slot::Leaf(path) | Slot::Alias(path) => self.absent.push(path),
-            Slot::Own(path) => self.own.push(OwnWrite { path, value: OwnValue::Cleared }),
+            Slot::Expiring(path) | Slot::Collection(path, _) => {
+                self.own.push(OwnWrite { path, value: OwnValue::Cleared });
+            }
+            Slot::Remote(path) => self.remote(path),
         }
     }
 }

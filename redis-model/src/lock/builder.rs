@@ -11,7 +11,7 @@ use super::{
     request::{Request, Sharing},
     terms::{self, Terms},
 };
-use crate::{error::Result, mode::Mode, query::Query, store::Store};
+use crate::{error::Result, key::Key, mode::Mode, query::Query, store::Store};
 
 /// A lock on a dotted path. It excludes locks on the same path, on those above it and on those below it; holds nothing
 /// and sends nothing until it is acquired.
@@ -57,6 +57,11 @@ impl Lock {
     /// when the path or a segment of it is empty, or it has more than 1024 bytes or 64 segments.
     pub fn at(path: impl AsRef<str>) -> Self {
         Self::new(Place::free(path.as_ref()))
+    }
+
+    /// The lock on a path in a tree of values, as [`Place::in_tree`] has it.
+    pub(crate) fn in_tree(base: &Key, name: &str, path: &str, flaw: Option<&'static str>) -> Self {
+        Self::new(Place::in_tree(base, name, path, flaw))
     }
 
     /// Lets nobody else hold the path, anything above it, or anything below it: the default.

@@ -75,7 +75,8 @@ impl<M: Mode, H: Hold> Guard<M, H> {
     /// Runs a query if the lock is still held, checked by the server in the same request, which nothing can come between.
     ///
     /// What it writes must be protected by the lock: paths of its record at or below its own; with a free path, keys
-    /// with its first segment as their hash tag (`{jobs}` for `jobs.nightly`). What it reads may lie anywhere in the
+    /// with its first segment as their hash tag (`{jobs}` for `jobs.nightly`), of which those of the
+    /// [`Tree`](crate::Tree) of that name count as its paths. What it reads may lie anywhere in the
     /// record.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::{Lock, place::Place};
 use crate::{
+    collection::{Container, ReliableQueue},
     handle::{ExpiringField, Field, Subtree, SubtreeAt},
     layout::RedisFields,
     model::{Record, RedisModel},
@@ -33,6 +34,24 @@ impl<T, C> ExpiringField<T, C> {
     /// The lock on the field: it excludes those on what the field is in.
     pub fn lock(&self) -> Lock {
         Lock::new(Place::of_record(self.record(), self.path()))
+    }
+}
+
+impl Container {
+    /// The lock on the container: on its key, or of one that is a field, on the field, which excludes the locks on what the
+    /// field is in.
+    pub fn lock(&self) -> Lock {
+        Lock::new(match self.record() {
+            Some((record, path)) => Place::of_record(record, path),
+            None => Place::of_key(self.key()),
+        })
+    }
+}
+
+impl<T, C> ReliableQueue<T, C> {
+    /// The lock on the queue: on its key.
+    pub fn lock(&self) -> Lock {
+        Lock::new(Place::of_key(self.key()))
     }
 }
 

@@ -40,4 +40,4 @@ pub use self::{
     redlock::{Redlock, RedlockGuard},
     semaphore::{Permit, Semaphore},
 };
-pub(crate) use self::{keeper::Keeping, key_hold::RELEASE, polling::Pauses};
+pub(crate) use self::{keeper::Keeping, key_hold::RELEASE, place::TREE, polling::Pauses};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use redis::Cmd;
 
-use super::place::hash_tag;
+use super::place::slot_of;
 use crate::{
     command::facts::readable,
     error::{Error, Result},
@@ -54,8 +54,8 @@ impl Named {
     /// # Errors
     /// [`Error::InvalidQuery`] if not.
     pub(super) fn covers(&self, touch: Touch<'_>) -> Result<()> {
-        let tag = hash_tag(self.key.as_bytes());
-        if hash_tag(touch.key) == tag {
+        let tag = slot_of(self.key.as_bytes());
+        if slot_of(touch.key) == tag {
             return Ok(());
         }
         let (key, name, tag) = (readable(touch.key), &self.name, readable(tag));

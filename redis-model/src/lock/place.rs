@@ -8,8 +8,9 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    key::Key,
+    key::{Key, hash_tag},
     layout::EPOCH,
+    path::{EMPTY, LONGEST, TOO_LONG, flaw_of},
     query::touch::Touch,
 };
 
@@ -40,20 +41,24 @@ pub(super) struct Tree {
 
 enum Root {
     Record(Key),
+    Key(Key),
     Named(Box<str>),
 }
 
-const LONGEST: usize = 1024;
-const DEEPEST: usize = 64;
-
-const EMPTY: &str = "it is empty";
-const TOO_LONG: &str = "it is longer than 1024 bytes";
+/// What the key of the values of a [`Tree`](crate::Tree) ends with.
+pub(crate) const TREE: &str = "tree";
 
 impl Place {
     /// A path of a record, as its model has it.
     pub(super) fn of_record(record: &Key, path: &'static str) -> Self {
         let tree = Tree::new(record, "lock", Root::Record(record.clone()));
         Self { tree: Arc::new(tree), path: Cow::Borrowed(path), flaw: None }
+    }
+
+    /// A key that is no record's, and the keys of its companions.
+    pub(super) fn of_key(key: &Key) -> Self {
+        let tree = Tree::new(&key.with_tag(), "lock", Root::Key(key.clone()));
+        Self { tree: Arc::new(tree), path: Cow::Borrowed(""), flaw: None }
     }
 
     /// A free path, whose first segment is the tree.
@@ -75,6 +80,14 @@ impl Place {
         Self { tree: Arc::new(tree), path: Cow::Borrowed(""), flaw }
     }
 
+    /// A path in a tree of values whose keys begin with `base`, and what is wrong with it; empty for all of it. The unnamed
+    /// tree has an empty name.
+    pub(super) fn in_tree(base: &Key, name: &str, path: &str, flaw: Option<&'static str>) -> Self {
+        let tree = Tree::new(base, "lock", Root::Named(name.into()));
+        let flaw = flaw.map(|reason| Flaw { given: path.into(), reason });
+        Self { tree: Arc::new(tree), path: Cow::Owned(path.to_owned()), flaw }
+    }
+
     /// A path below this one.
     pub(super) fn child(&self, path: &str) -> Self {
         let joined = if self.path.is_empty() { path.to_owned() } else { format!("{}.{path}", self.path) };
@@ -94,13 +107,14 @@ impl Place {
     /// The path as people know it: with its record's key, or its tree's name; on one line, whatever it was made of.
     pub(super) fn name(&self) -> String {
         let mut name = match &self.tree.root {
-            Root::Record(key) => key.to_string(),
+            Root::Record(key) | Root::Key(key) => key.to_string(),
             Root::Named(name) => escape(name).into_owned(),
         };
-        if !self.path.is_empty() {
+        // Of the unnamed tree there is the dot.
+        if !self.path.is_empty() || name.is_empty() {
             name.push('.');
-            name.push_str(&self.escaped());
         }
+        name.push_str(&self.escaped());
         name
     }
 
@@ -123,7 +137,7 @@ impl Place {
     pub(super) fn covers(&self, touch: Touch<'_>) -> Covers {
         let Some(path) = self.tree.path_of(touch) else { return Covers::Outside };
         match path {
-            // Free trees say nothing of how the data lies in its keys.
+            // But for trees of values, nothing is known of how the data lies in its keys.
             None => Covers::Wholly,
             Some(path) if is_within(self.path.as_bytes(), &path) => Covers::Wholly,
             Some(_) => Covers::ForReading,
@@ -153,24 +167,40 @@ impl Tree {
         match &self.root {
             Root::Record(record) => match touch.key.strip_prefix(record.as_bytes())? {
                 [] => Some(Some(touch.field.unwrap_or_default().to_vec())),
-                [b'.', path @ ..] => Some(Some(path.to_vec())),
+                // What stands beside an own key, such as a new collection before it takes its place, is of the same path.
+                [b'.', path @ ..] => Some(path.split(|&byte| byte == b'@').next().map(<[u8]>::to_vec)),
                 // It belongs to all of the record, and every write looks after it.
                 [b'@', name @ ..] if name == EPOCH.as_bytes() => Some(Some(Vec::new())),
                 _ => None,
             },
-            Root::Named(_) => (hash_tag(touch.key) == hash_tag(self.hash.as_bytes())).then_some(None),
+            Root::Key(key) => {
+                let is_beside =
+                    || touch.key.strip_prefix(key.with_tag().as_bytes()).is_some_and(|rest| rest.starts_with(b"@"));
+                (touch.key == key.as_bytes() || is_beside()).then_some(None)
+            }
+            Root::Named(_) if slot_of(touch.key) != slot_of(self.hash.as_bytes()) => None,
+            Root::Named(_) => Some(self.path_of_value(touch)),
         }
     }
 }
 
-/// What of a key decides on its slot in a cluster: what is in its first braces, if that is something.
-pub(super) fn hash_tag(key: &[u8]) -> &[u8] {
-    let tagged = || {
-        let open = key.iter().position(|&byte| byte == b'{')?;
-        let length = key[open + 1..].iter().position(|&byte| byte == b'}')?;
-        Some(&key[open + 1..open + 1 + length]).filter(|tag| !tag.is_empty())
-    };
-    tagged().unwrap_or(key)
+impl Tree {
+    /// The path of a tree of values that is touched; nothing for what is not of its keys.
+    fn path_of_value(&self, touch: Touch<'_>) -> Option<Vec<u8>> {
+        let hash = self.hash.as_bytes();
+        let base = hash.iter().rposition(|&byte| byte == b'@').map_or(hash, |kind| &hash[..=kind]);
+        match touch.key.strip_prefix(base)?.strip_prefix(TREE.as_bytes())? {
+            [] => Some(touch.field.unwrap_or_default().to_vec()),
+            // What belongs to all of it.
+            [b':', ..] => Some(Vec::new()),
+            _ => None,
+        }
+    }
+}
+
+/// What of a key decides on its slot in a cluster.
+pub(super) fn slot_of(key: &[u8]) -> &[u8] {
+    hash_tag(key).unwrap_or(key)
 }
 
 fn is_within(outer: &[u8], path: &[u8]) -> bool {
@@ -198,18 +228,7 @@ const fn is_reserved(byte: u8) -> bool {
 impl Flaw {
     /// What is wrong with a path, if anything.
     fn of(path: &str) -> Option<Self> {
-        let reason = if path.is_empty() {
-            EMPTY
-        } else if path.split('.').any(str::is_empty) {
-            "it has an empty segment: write segments with one dot in between"
-        } else if path.len() > LONGEST {
-            TOO_LONG
-        } else if path.split('.').count() > DEEPEST {
-            "it has more than 64 segments"
-        } else {
-            return None;
-        };
-        Some(Self { given: path.into(), reason })
+        flaw_of(path).map(|reason| Self { given: path.into(), reason })
     }
 }
 
@@ -268,6 +287,7 @@ mod tests {
             (Covers::Wholly, "user:{42}", Some("address")),
             (Covers::Wholly, "user:{42}", Some("address.city")),
             (Covers::Wholly, "user:{42}.address.code", None),
+            (Covers::Wholly, "user:{42}.address@new:1", None),
             (Covers::ForReading, "user:{42}", Some("addresses")),
             (Covers::ForReading, "user:{42}", Some("name")),
             (Covers::ForReading, "user:{42}", None),
@@ -284,10 +304,39 @@ mod tests {
         for key in ["user:{42}", "user:{42}@epoch"] {
             assert_eq!(Place::of_record(&record, "").covers(touch(key, None)), Covers::Wholly);
         }
+        for (key, inside) in [("feed", ["feed", "{feed}@new:1"]), ("a:{b}", ["a:{b}", "a:{b}@lock"])] {
+            let place = Place::of_key(&Key::new(key));
+            for covered in inside {
+                assert_eq!(place.covers(touch(covered, None)), Covers::Wholly, "{covered}");
+            }
+            for other in ["feed2", "{feed}", "a:{b}c", "feed@new:1"] {
+                assert_eq!(place.covers(touch(other, None)), Covers::Outside, "{other}");
+            }
+        }
         let jobs = Place::free("jobs.nightly");
         assert_eq!(jobs.covers(touch("report:{jobs}", None)), Covers::Wholly);
         assert_eq!(jobs.covers(touch("jobs", None)), Covers::Wholly);
         assert_eq!(jobs.covers(touch("report", None)), Covers::Outside);
+    }
+
+    #[test]
+    fn a_free_path_covers_what_a_tree_of_its_name_holds_there() {
+        let jobs = Place::free("jobs.nightly");
+        for (covers, key, field) in [
+            (Covers::Wholly, "{jobs}@tree", Some("nightly")),
+            (Covers::Wholly, "{jobs}@tree", Some("nightly.step")),
+            (Covers::ForReading, "{jobs}@tree", Some("nightly-2")),
+            (Covers::ForReading, "{jobs}@tree", Some("")),
+            (Covers::ForReading, "{jobs}@tree", None),
+            (Covers::ForReading, "{jobs}@tree:paths", None),
+            (Covers::ForReading, "{jobs}@tree:deadlines", None),
+            (Covers::Wholly, "{jobs}@trees", None),
+            (Covers::Wholly, "x{jobs}@tree", Some("other")),
+            (Covers::Outside, "{job}@tree", Some("nightly")),
+        ] {
+            let touch = Touch { key: key.as_bytes(), field: field.map(str::as_bytes), is_write: true };
+            assert_eq!(jobs.covers(touch), covers, "{key} {field:?}");
+        }
     }
 
     proptest! {

@@ -31,5 +31,5 @@ pub(crate) fn decode<T: RedisModel>(reply: Reply<'_>) -> Result<Option<T>> {
     input.skip();
     let id = id_of::<T>(&context.key())?;
     let read = T::read::<Root>(id, &mut input);
-    read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.to_owned(), source))
+    read.map(Some).map_err(|FieldError { path, source }| context.decode_error_at(path.into_owned(), source))
 }

@@ -11,7 +11,7 @@ pub use self::{
     invalidates::Invalidates,
     record::Record,
     save::{Revision, Save},
-    scan::{Ids, Scan, Selected},
+    scan::{Ids, Selected},
 };
 use crate::{
     error::{Error, Result},
@@ -21,6 +21,7 @@ use crate::{
     mode::Mode,
     path::Root,
     query::Query,
+    scan::Scan,
     store::Store,
     ttl::TimeLeft,
 };
@@ -28,7 +29,7 @@ use crate::{
 /// A struct that is stored as records, told apart by an id; derived.
 ///
 /// A record is one hash at `prefix:{id}` with a field for each dotted path, and a key of its own at `prefix:{id}.path`
-/// for each field that has a life of its own. See the [crate's front page](crate) for the attributes.
+/// for each field that has a life of its own, and for each collection. See the [crate's front page](crate) for the attributes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "does not derive `RedisModel`",
@@ -60,7 +61,7 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         Record::new(Self::INFO.key.of(&id))
     }
 
-    /// The record with this id: one `HMGET`. `None` when there is none.
+    /// The record with this id: one `HMGET`, isolated with a read of each field with a key of its own. `None` when there is none.
     ///
     /// # Errors
     /// When run: [`Error::Decode`] names the field that is missing or is no value of its type.
@@ -76,7 +77,7 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         load::required(&Self::record(id).place())
     }
 
-    /// The records with these ids, in their order: one pipeline of `HMGET`s, for more than 10,000 several one after another.
+    /// The records with these ids, in their order: one pipeline of what [`load`](Self::load) sends, for more than 10,000 several one after another.
     ///
     /// # Errors
     /// When run: as [`load`](Self::load); [`Query::all`] over [`load`](Self::load)s with [`Query::attempt`] keeps the
@@ -88,6 +89,9 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
     /// Saves the whole record: an upsert of all fields in one isolated request, `HSET` of those that are there and `HDEL` of
     /// the others. Fields of the hash that the model does not know survive. Isolated, not rolled back: what a server refuses
     /// in the middle, such as a `PEXPIRE` that the user has no right to, leaves what came before.
+    ///
+    /// Collections are put in the place of what was there: each is filled beside it, and renamed. Fields that are
+    /// [`Remote`](crate::Remote) are left alone, but for their time to live, which is the record's.
     ///
     /// The returned builder can require that the record exists or does not ([`Save::create`], [`Save::update`]) and say
     /// how long it lives ([`Save::ttl`]). It answers with the new version if the model has one; a copy that is to become a
@@ -142,17 +146,30 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
     /// Loads the record, changes it, and saves it if nobody has written to it meanwhile; else again, until it succeeds.
     /// Answers with what `change` returns.
     ///
-    /// What is compared is the version, or without one the stored bytes of every field. Only fields that changed are
-    /// written. Takes two round trips for each try; `change` may run several times.
+    /// What is compared is the version, or without one the stored bytes of every field. Collections are not compared: a model
+    /// that loads some needs a version, which every write to them moves on, or this does not compile. Only fields and
+    /// collections that changed are written. Takes two round trips for each try; `change` may run several times.
     ///
     /// # Errors
     /// [`Error::NotFound`] without the record; [`Error::Decode`] if it cannot be read; [`Error::InvalidQuery`] if `change`
     /// changes the id; [`Error::Conflict`] after a thousand tries.
+    ///
+    /// ```compile_fail
+    /// # use std::collections::BTreeSet;
+    /// # use redis_model::{RedisModel, blocking::Store, prelude::*};
+    /// #[derive(RedisModel)]
+    /// struct Post { #[redis(id)] id: u64, #[redis(set)] tags: BTreeSet<String> } // without a version
+    ///
+    /// # let store = Store::embedded();
+    /// Post::modify(1, &store, |post| post.tags.clear())?;
+    /// # Ok::<(), redis_model::Error>(())
+    /// ```
     fn modify<'a, M: Mode, R: Send + 'a>(
         id: impl IdOf<Self::Id>,
         store: &'a Store<M>,
         mut change: impl FnMut(&mut Self) -> R + Send + 'a,
     ) -> M::Result<'a, R> {
+        const { modify::check::<Self>() };
         let place = Self::record(id).place();
         M::run(async move {
             let never: Result<R, std::convert::Infallible> =
@@ -172,6 +189,7 @@ pub trait RedisModel: RedisFields<Id: RedisId> {
         store: &'a Store<M>,
         change: impl FnMut(&mut Self) -> Result<R, E> + Send + 'a,
     ) -> M::Result<'a, Result<R, E>> {
+        const { modify::check::<Self>() };
         let place = Self::record(id).place();
         M::run(modify::run::<Self, M, R, E>(place, store, change))
     }

@@ -43,8 +43,8 @@ impl<T: RedisModel> Record<T> {
         &self.place.key
     }
 
-    /// The whole record: one `HMGET`, isolated together with a `GET` for each field with a key of its own. `None` when
-    /// there is none.
+    /// The whole record: one `HMGET`, isolated together with a `GET` for each field with a life of its own, and a read of each
+    /// collection that is loaded with it. `None` when there is none.
     ///
     /// # Errors
     /// When run: [`Error::Decode`](crate::Error::Decode) names the field that is missing or is no value of its type.
@@ -81,26 +81,37 @@ impl<T: RedisModel> Record<T> {
     /// Where writes or reads refresh the model's `ttl`, the next one starts that again.
     pub fn expire(&self, after: Duration) -> Query<bool> {
         match milliseconds(after) {
-            Ok(ttl) => self.changed_life(keys::expire(&self.place.key, ttl)),
+            Ok(ttl) => self.changed_life(keys::expire(&self.place.key, ttl), |slot| match slot {
+                Slot::Expiring(path) => {
+                    let (key, like) = (self.place.own_key(path), self.place.key.clone());
+                    Some(Step::ExpireLike { key, like })
+                }
+                slot => slot.collection().map(|path| self.expire_with(path)),
+            }),
             Err(error) => Query::invalid(error),
         }
     }
 
-    /// Lets the record live for ever: `PERSIST`; false if there is none or it had no time limit. Fields with a life of
-    /// their own keep it.
+    /// Lets the record live for ever, and its collections with it: `PERSIST`; false if there is none or it had no time limit.
+    /// Fields with a life of their own keep it.
     pub fn persist(&self) -> Query<bool> {
-        let cmd = keys::persist(&self.place.key);
-        Query::on(&self.place.key, || Part::command(cmd, T::INFO.name), reply::flag)
+        let follow = |slot: Slot| slot.collection().map(|path| self.expire_with(path));
+        self.changed_life(keys::persist(&self.place.key), follow)
     }
 
-    fn changed_life(&self, change: redis::Cmd) -> Query<bool> {
-        let own = own_keys::<T>(&self.place);
-        if own.is_empty() {
+    /// Changes the record's life, and then that of the own keys which follow it.
+    fn changed_life(&self, change: redis::Cmd, follow: impl Fn(Slot) -> Option<Step>) -> Query<bool> {
+        let mut followers = Vec::new();
+        T::outline::<Root>(&mut |slot| followers.extend(follow(slot)));
+        if followers.is_empty() {
             return Query::on(&self.place.key, || Part::command(change, T::INFO.name), reply::flag);
         }
-        let mut steps = vec![Step::Run(change)];
-        steps.extend(own.into_iter().map(|key| Step::ExpireLike { key, like: self.place.key.clone() }));
-        Query::on(&self.place.key, || Part::steps(steps, Vec::new(), T::INFO.name), reply::flag)
+        followers.insert(0, Step::Run(change));
+        Query::on(&self.place.key, || Part::steps(followers, Vec::new(), T::INFO.name), reply::flag)
+    }
+
+    fn expire_with(&self, path: &str) -> Step {
+        Step::ExpireWith { key: self.place.own_key(path), with: self.place.key.clone() }
     }
 
     /// Some fields of the record, by `path!`, and nothing else: one `HMGET`. `None` for each that is absent, and for all

@@ -132,7 +132,7 @@ impl<T: RedisModel> Save<T> {
             version_step(&key, field, self.writer.version, self.existence)
         });
         let lifetime = self.lifetime()?;
-        let unchanged = if lifetime.is_some() { self.writer.unchanged_keys(&self.place) } else { Vec::new() };
+        let expirations = if lifetime.is_some() { self.writer.expirations(&self.place) } else { Vec::new() };
         let (in_hash, own) = self.writer.into_steps(&self.place)?;
         let mut steps = Vec::with_capacity(8);
         if matches!(lifetime, Some(Step::ExpireNew { .. })) {
@@ -143,7 +143,7 @@ impl<T: RedisModel> Save<T> {
         steps.extend(version);
         steps.extend(lifetime);
         steps.extend(own);
-        steps.extend(unchanged.into_iter().map(|own| Step::ExpireLike { key: own, like: key.clone() }));
+        steps.extend(expirations);
         Ok(as_small_as_possible(self.place.invalidating(steps), conditions, name))
     }
 
@@ -152,7 +152,7 @@ impl<T: RedisModel> Save<T> {
         if self.existence != Existence::Missing || self.own.is_empty() {
             return None;
         }
-        self.writer.own.retain(|write| matches!(write.value, OwnValue::Set { .. }));
+        self.writer.own.retain(|write| matches!(write.value, OwnValue::Set { .. } | OwnValue::Filled { .. }));
         Some(Step::Silent(keys::unlink(&self.own)))
     }
 
@@ -208,7 +208,7 @@ fn version_step(key: &Key, field: &'static str, version: u64, existence: Existen
     if version == 0 || existence == Existence::Missing {
         return Step::Timestamp { key: key.clone(), field };
     }
-    Step::Run(hash::increment(key, field, b"1"))
+    Step::Run(hash::increment(key, field.as_bytes(), b"1"))
 }
 
 impl<T: RedisModel> IntoQuery for Save<T> {
