@@ -146,8 +146,7 @@ impl<M: Wait> Backend<M> {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let database = NEXT.fetch_add(1, Ordering::Relaxed);
         let url = format!("{}{database}{query}", RedisServer::shared().url());
-        let store = M::connect(&url).expect("the shared server answers");
-        Self { store, place: Location::Server(url) }
+        Self { store: patient_store(&url), place: Location::Server(url) }
     }
 
     /// A store on the same database that shares nothing else with the first: as if of another process.
@@ -158,7 +157,7 @@ impl<M: Wait> Backend<M> {
     pub fn other_store(&self) -> Store<M> {
         match &self.place {
             Location::Engine(engine) => Store::on_engine(engine),
-            Location::Server(url) => M::connect(url).expect("the shared server answers"),
+            Location::Server(url) => patient_store(url),
         }
     }
 
@@ -212,6 +211,12 @@ impl<M: Wait> Backend<M> {
         }
         true
     }
+}
+
+/// A store that waits for long replies, which take their time to be read without optimization, on a busy machine.
+fn patient_store<M: Wait>(url: &str) -> Store<M> {
+    let settings = Store::builder().url(url).response_timeout(Duration::from_secs(20));
+    M::connect_with(settings).expect("the shared server answers")
 }
 
 /// Makes a test of each function for every backend: the engine and a server, blocking and async, RESP2 and RESP3.

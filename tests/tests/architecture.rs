@@ -16,12 +16,15 @@ const ROOMS: &[&str] = &[
     "connection",
     "mode",
     "store",
+    "taking",
     "retry",
+    "scan",
     "layout",
     "handle",
     "model",
+    "collection",
     "lock",
-    "cache",
+    "tree",
     "cache",
 ];
 

@@ -8,7 +8,7 @@ const COMPILER: &str = "rustc 1.95.";
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
-    for topic in ["cached", "container", "field", "shape", "value"] {
+    for topic in ["cached", "collection", "container", "field", "shape", "value"] {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }
     if compiler().starts_with(COMPILER) {

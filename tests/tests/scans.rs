@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use redis_model::{Blocking, RedisModel, path, prelude::*};
+use redis_model::{Blocking, KeySpace, Map, RedisModel, RedisValue, Set, SortedSet, path, prelude::*};
 use redis_model_tests::Backend;
 
 #[derive(RedisModel, Debug)]
@@ -88,6 +88,42 @@ async fn an_asynchronous_scan_is_a_stream() {
     assert_eq!(count, 600);
     let task = tokio::spawn(async move { Item::scan(&store).try_collect::<Vec<_>>().await });
     assert_eq!(task.await.unwrap().unwrap().len(), 600);
+}
+
+#[test]
+fn a_page_may_be_of_any_size() {
+    fn check(backend: &Backend<Blocking>) {
+        backend.run(Item { id: "a".into(), text: "x".into(), size: None }.save()).unwrap();
+        let (map, set) = (Map::<u64, u64>::at("map"), Set::<u64>::at("set"));
+        let (sorted_set, space) = (SortedSet::<u64>::at("sorted set"), KeySpace::<u64>::at("space"));
+        backend.run(map.extend((0..1000).map(|number| (number, number)))).unwrap();
+        backend.run(set.extend(0..1000)).unwrap();
+        backend.run(sorted_set.extend((0..1000_u64).map(|number| (number, 1)))).unwrap();
+        backend.run(space.set("a", 1)).unwrap();
+        for size in [0, usize::MAX] {
+            let store = &backend.store;
+            assert_eq!(Item::scan(store).page_size(size).flatten().count(), 1);
+            assert_eq!(map.iter(store).page_size(size).flatten().count(), 1000);
+            assert_eq!(set.iter(store).page_size(size).flatten().count(), 1000);
+            assert_eq!(sorted_set.iter(store).page_size(size).flatten().count(), 1000);
+            assert_eq!(space.iter(store).page_size(size).flatten().count(), 1);
+        }
+    }
+    check(&Backend::embedded());
+    check(&Backend::server(""));
+}
+
+#[tokio::test]
+async fn code_that_is_generic_over_elements_walks_by_a_stream() {
+    use futures_util::TryStreamExt as _;
+
+    async fn values<V: RedisValue + Send + 'static>(map: &Map<String, V>, store: &redis_model::Store) -> Vec<V> {
+        map.iter(store).map_ok(|(_, value)| value).try_collect().await.unwrap()
+    }
+
+    let (store, map) = (redis_model::Store::embedded(), Map::<String, u64>::at("numbers"));
+    map.insert("one", 1).run(&store).await.unwrap();
+    assert_eq!(values(&map, &store).await, [1]);
 }
 
 #[test]

@@ -90,9 +90,17 @@ on_every_backend! {
         }
     }
 
+    fn a_long_command_whose_last_reply_counts_runs_in_pieces(backend) {
+        backend.raw::<i64>(&["RPUSH", "l", "first"]);
+        let length = backend.run(long::<i64>(&["RPUSH", "l"], 8_000).when(Condition::exists("l"))).unwrap();
+        assert_eq!(length, backend.raw::<i64>(&["LLEN", "l"]));
+        let ends = [backend.raw::<String>(&["LINDEX", "l", "1"]), backend.raw::<String>(&["LINDEX", "l", "-1"])];
+        assert_eq!((length, ends), (8_001, ["0".to_owned(), "7999".to_owned()]));
+    }
+
     fn a_long_command_that_cannot_be_cut_is_refused_before_anything_is_sent(backend) {
         backend.raw::<()>(&["SET", "flag", "1"]);
-        for words in [&["HMGET", "h"][..], &["MSET"], &["RPUSH", "l"], &["EXISTS"], &["MGET"]] {
+        for words in [&["HMGET", "h"][..], &["MSET"], &["SMISMEMBER", "s"], &["EXISTS"], &["MGET"]] {
             let query = || long::<Value>(words, 8_000);
             let conditional = backend.run(query().when(Condition::exists("flag"))).map(drop);
             assert!(matches!(conditional, Err(Error::InvalidQuery { .. })), "{words:?}: {conditional:?}");

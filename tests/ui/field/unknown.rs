@@ -7,7 +7,7 @@ struct User {
     id: u64,
     #[redis(jsn)]
     prefs: serde_json::Value,
-    #[redis(set)]
+    #[redis(index)]
     tags: BTreeSet<String>,
     #[redis(prefix = "x")]
     name: String,
