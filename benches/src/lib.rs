@@ -6,13 +6,15 @@
 //! | `cargo bench -p redis-model-benches --bench throughput` | 64 tasks on one connection |
 //! | `cargo bench -p redis-model-benches --bench locks` | locks, next to hand-written ones and to those of other crates |
 //! | `cargo bench -p redis-model-benches --bench cache` | `#[cached]`, next to a raw `GET`, and to the caches of other libraries |
+//! | `cargo bench -p redis-model-benches --bench tree` | trees, next to hand-written hashes of JSON, and to redicts |
+//! | `cargo bench -p redis-model-benches --bench collections` | collections: operations, 64 tasks, and loads into the types of the standard library |
 //! | `cargo bench -p redis-model-benches --bench embedded` | the engine in the process |
 //! | `cargo bench -p redis-model-benches --bench growth` | the engine with 10 thousand, 100 thousand and a million entries |
 //! | `benches/side-by-side` | the engine as a server, next to `redis-server`: requests per second, and memory |
 //! | `benches/instructions` | instructions of the client for each operation, by callgrind |
 //! | `benches/compile-time` | `cargo check` of 50 models |
 //!
-//! Each prints Markdown tables. Latency, throughput, locks and caches start a `redis-server` of their own. After `--` come words that the
+//! Each prints Markdown tables. Latency, throughput, locks, caches and collections start a `redis-server` of their own. After `--` come words that the
 //! names of the operations to measure hold, and `--rounds N`: more rounds narrow the interval.
 //!
 //! # Method

@@ -3,7 +3,8 @@
 
 use std::{env, hint::black_box, process::ExitCode};
 
-use redis_model::{RedisModel, prelude::*};
+use redis::{Cmd, cmd};
+use redis_model::{List, RedisModel, prelude::*};
 use redis_model_benches::{Canned, User, by_hand, mixed_batch};
 
 /// As long as the name of any script.
@@ -27,14 +28,26 @@ fn run(variant: &str, count: u64) -> bool {
     match variant {
         "raw_get" => each(count, |id| by_hand::get_name(id).query::<Option<String>>(con)),
         "model_get" => each(count, |id| User::at(id).name().get().query(con)),
+        "raw_list_get" => each(count, |id| on_list("LINDEX", id).arg(7).take().query::<Option<String>>(con)),
+        "model_list_get" => each(count, |id| list(id).get(7).query(con)),
         _ => return run_writes(variant, count) || run_records(variant, count),
     }
     true
 }
 
+fn list(id: u64) -> List<String> {
+    List::at(format!("bench:list:{id}"))
+}
+
+fn on_list(command: &str, id: u64) -> Cmd {
+    cmd(command).arg(format!("bench:list:{id}")).take()
+}
+
 fn run_writes(variant: &str, count: u64) -> bool {
     let con = &mut Canned::Number;
     match variant {
+        "raw_list_push" => each(count, |id| on_list("RPUSH", id).arg(User::TEXT).take().query::<u64>(con)),
+        "model_list_push" => each(count, |id| list(id).push_back(User::TEXT).query(con)),
         "raw_set" => each(count, |id| by_hand::set_name(id, User::TEXT).exec(con)),
         "model_set" => each(count, |id| User::at(id).name().set(User::TEXT).unchecked().query(con)),
         "raw_conditional_set" => {
