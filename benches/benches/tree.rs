@@ -22,7 +22,7 @@ const WITH_SEARCH: &str = "≤ 1.5";
 
 /// What a subtree of the tree holds.
 #[derive(Serialize, Deserialize, PartialEq, Debug, Default)]
-struct Agent {
+struct Device {
     name: String,
     host: String,
     state: String,
@@ -45,18 +45,18 @@ fn main() {
     runtime.block_on(async {
         let server = Server::start();
         // Without measuring, a small tree shows that both sides give the same.
-        let agents = if options.rounds == 0 { 10 } else { MANY / FEW };
+        let devices = if options.rounds == 0 { 10 } else { MANY / FEW };
         let store = Store::<Blocking>::connect(&server.url()).expect("the server was started");
-        fill(&store, agents);
+        fill(&store, devices);
         let (a, b) = (server.connect(), server.connect());
-        operations(&options, &mut table, ("blocking", agents), &store, (a, b)).await;
+        operations(&options, &mut table, ("blocking", devices), &store, (a, b)).await;
         let asynchronous = Store::<Async>::connect(&server.url()).await.expect("the server was started");
         let (a, b) = (server.connect_multiplexed().await, server.connect_multiplexed().await);
-        operations(&options, &mut table, ("async", agents), &asynchronous, (a, b)).await;
+        operations(&options, &mut table, ("async", devices), &asynchronous, (a, b)).await;
         // To read all of it may take longer than a store usually waits.
         let patient = blocking::Store::builder().url(&server.url()).response_timeout(Duration::from_secs(60));
-        alone(&options, &patient.connect().expect("the server was started"), agents);
-        redicts(&options, &server, agents);
+        alone(&options, &patient.connect().expect("the server was started"), devices);
+        redicts(&options, &server, devices);
     });
 }
 
@@ -65,16 +65,16 @@ fn tree() -> Tree {
 }
 
 fn place(tree: &Tree, number: u64) -> TreePath {
-    tree.path(format!("agents.{number}"))
+    tree.path(format!("devices.{number}"))
 }
 
 fn leaf(tree: &Tree, number: u64, field: &str) -> TreePath {
-    tree.path(format!("agents.{number}.{field}"))
+    tree.path(format!("devices.{number}.{field}"))
 }
 
-fn agent(number: u64) -> Agent {
-    let text = |what: &str| format!("{what} of agent {number}");
-    Agent {
+fn device(number: u64) -> Device {
+    let text = |what: &str| format!("{what} of device {number}");
+    Device {
         name: text("the name"),
         host: text("the host"),
         state: "working".into(),
@@ -88,76 +88,76 @@ fn agent(number: u64) -> Agent {
     }
 }
 
-/// The same agents in the tree, and each as a hash; and other keys.
-fn fill(store: &blocking::Store, agents: u64) {
-    for number in 0..agents {
-        let agent = agent(number);
-        let values = serde_json::to_value(&agent).expect("it is JSON");
+/// The same devices in the tree, and each as a hash; and other keys.
+fn fill(store: &blocking::Store, devices: u64) {
+    for number in 0..devices {
+        let device = device(number);
+        let values = serde_json::to_value(&device).expect("it is JSON");
         let set = FIELDS.iter().fold(cmd("HSET").arg(hash(number)).take(), |mut set, field| {
             set.arg(field).arg(values[field].to_string()).take()
         });
-        place(&tree(), number).set(&agent).run(store).expect(ANSWERED);
+        place(&tree(), number).set(&device).run(store).expect(ANSWERED);
         Query::<()>::command(set).run(store).expect(ANSWERED);
     }
-    let others = (0..agents * FEW)
+    let others = (0..devices * FEW)
         .map(|number| Query::<()>::command(cmd("SET").arg(format!("other:{number}")).arg(number).take()));
     Query::all(others).run(store).expect(ANSWERED);
 }
 
 fn hash(number: u64) -> String {
-    format!("bench:agent:{number}")
+    format!("bench:device:{number}")
 }
 
 async fn operations<M: ByModel, C: ByHand>(
     options: &Options,
     table: &mut Table,
-    (mode, agents): (&str, u64),
+    (mode, devices): (&str, u64),
     store: &Store<M>,
     (mut a, mut b): (C, C),
 ) {
     let tree = tree();
-    let get = |n: u64| cmd("HGET").arg(hash(n % agents)).arg("steps").take();
+    let get = |n: u64| cmd("HGET").arg(hash(n % devices)).arg("steps").take();
     let sides =
         (async |n| a.query::<Option<String>>(&get(n)).await, async |n| b.query::<Option<String>>(&get(n)).await);
     compare(options, table, &format!("control: HGET twice, {mode}"), Some("1"), sides).await;
 
     let sides = (
-        async |n| M::wait(leaf(&tree, n % agents, "steps").get::<u64>().run(store)).await,
+        async |n| M::wait(leaf(&tree, n % devices, "steps").get::<u64>().run(store)).await,
         async |n| a.query::<Option<Vec<u8>>>(&get(n)).await.map(|json| decoded::<u64>(&json)),
     );
     compare(options, table, &format!("get a leaf / HGET, {mode}"), Some("none"), sides).await;
 
     let sides = (
-        async |n| M::wait(leaf(&tree, n % agents, "steps").set(n).run(store)).await,
-        async |n| a.query::<()>(cmd("HSET").arg(hash(n % agents)).arg("steps").arg(n)).await,
+        async |n| M::wait(leaf(&tree, n % devices, "steps").set(n).run(store)).await,
+        async |n| a.query::<()>(cmd("HSET").arg(hash(n % devices)).arg("steps").arg(n)).await,
     );
     compare(options, table, &format!("set a leaf / HSET, {mode}"), Some("none"), sides).await;
 
     let sides = (
-        async |n| M::wait(leaf(&tree, n % agents, "queue").add(1).run(store)).await,
-        async |n| a.query::<i64>(cmd("HINCRBY").arg(hash(n % agents)).arg("queue").arg(1)).await,
+        async |n| M::wait(leaf(&tree, n % devices, "queue").add(1).run(store)).await,
+        async |n| a.query::<i64>(cmd("HINCRBY").arg(hash(n % devices)).arg("queue").arg(1)).await,
     );
     compare(options, table, &format!("add to a leaf / HINCRBY, {mode}"), Some("none"), sides).await;
 
     let sides = (
-        async |n| M::wait(place(&tree, n % agents).get::<Agent>().run(store)).await.map(settled),
-        async |n| Some(settled(agent_by_hand(&a.query::<Vec<Vec<u8>>>(&read(n % agents)).await))),
+        async |n| M::wait(place(&tree, n % devices).get::<Device>().run(store)).await.map(settled),
+        async |n| Some(settled(device_by_hand(&a.query::<Vec<Vec<u8>>>(&read(n % devices)).await))),
     );
     compare(options, table, &format!("10 leaves / HMGET of a hash of 10, {mode}"), Some("none"), sides).await;
 
     let sides = (
-        async |n| M::wait(place(&tree, n % agents).get::<Agent>().run(store)).await.map(settled),
-        async |n| Some(settled(agent_by_hand(&a.query::<Vec<Vec<u8>>>(&read_large(&tree, n % agents)).await))),
+        async |n| M::wait(place(&tree, n % devices).get::<Device>().run(store)).await.map(settled),
+        async |n| Some(settled(device_by_hand(&a.query::<Vec<Vec<u8>>>(&read_large(&tree, n % devices)).await))),
     );
     compare(options, table, &format!("10 leaves / HMGET of a hash of 100,000, {mode}"), Some(WITH_SEARCH), sides).await;
 
     let sides = (
-        async |n| M::wait(place(&tree, n % agents).set(agent(n % agents)).run(store)).await,
+        async |n| M::wait(place(&tree, n % devices).set(device(n % devices)).run(store)).await,
         async |n| {
-            let values = serde_json::to_value(agent(n % agents)).expect("it is JSON");
+            let values = serde_json::to_value(device(n % devices)).expect("it is JSON");
             let mut replace = pipe();
-            replace.atomic().del(hash(n % agents)).ignore();
-            let set = replace.cmd("HSET").arg(hash(n % agents));
+            replace.atomic().del(hash(n % devices)).ignore();
+            let set = replace.cmd("HSET").arg(hash(n % devices));
             for field in FIELDS {
                 set.arg(field).arg(values[field].to_string());
             }
@@ -168,23 +168,23 @@ async fn operations<M: ByModel, C: ByHand>(
 }
 
 /// Without what other operations change.
-fn settled(agent: Agent) -> Agent {
-    Agent { queue: 0, steps: 0, ..agent }
+fn settled(device: Device) -> Device {
+    Device { queue: 0, steps: 0, ..device }
 }
 
 /// As [`read`], from one hash with all of the values: the tree's own.
 fn read_large(tree: &Tree, number: u64) -> Cmd {
     let read = cmd("HMGET").arg(tree.key()).take();
-    FIELDS.iter().fold(read, |mut read, field| read.arg(format!("agents.{number}.{field}")).take())
+    FIELDS.iter().fold(read, |mut read, field| read.arg(format!("devices.{number}.{field}")).take())
 }
 
 fn read(number: u64) -> Cmd {
     FIELDS.iter().fold(cmd("HMGET").arg(hash(number)).take(), |mut read, field| read.arg(field).take())
 }
 
-fn agent_by_hand(values: &[Vec<u8>]) -> Agent {
+fn device_by_hand(values: &[Vec<u8>]) -> Device {
     let [name, host, state, steps, tokens, score, active, parent, tags, queue] = values else { panic!("{ANSWERED}") };
-    Agent {
+    Device {
         name: decoded(name),
         host: decoded(host),
         state: decoded(state),
@@ -203,33 +203,33 @@ fn decoded<T: for<'a> Deserialize<'a>>(json: &[u8]) -> T {
 }
 
 /// What has no counterpart in one command.
-fn alone(options: &Options, store: &blocking::Store, agents: u64) {
+fn alone(options: &Options, store: &blocking::Store, devices: u64) {
     let mut table = Table::new(&["operation", "redis-model"]);
     let mut row = |name: &str, run: &mut dyn FnMut(u64)| {
         let Some(seconds) = options.wants(name).then(|| median_time(options, run)).flatten() else { return };
         table.row(&[name, &time(Duration::from_secs_f64(seconds))]);
     };
     let tree = tree();
-    let agents_of_tree = tree.path("agents");
+    let all_devices = tree.path("devices");
     row("children of a root with 100,000 leaves below one child", &mut |_| {
         drop(tree.children().run(store).expect(ANSWERED));
     });
-    row("len of 100,000 leaves", &mut |_| _ = agents_of_tree.len().run(store).expect(ANSWERED));
+    row("len of 100,000 leaves", &mut |_| _ = all_devices.len().run(store).expect(ANSWERED));
     row("exists", &mut |n| {
-        _ = agents_of_tree.child((n % agents).to_string()).exists().run(store).expect(ANSWERED);
+        _ = all_devices.child((n % devices).to_string()).exists().run(store).expect(ANSWERED);
     });
-    row("10,000 children", &mut |_| drop(agents_of_tree.children().run(store).expect(ANSWERED)));
+    row("10,000 children", &mut |_| drop(all_devices.children().run(store).expect(ANSWERED)));
     row("all 100,000 leaves", &mut |_| {
-        drop(agents_of_tree.get::<BTreeMap<String, Agent>>().run(store).expect(ANSWERED));
+        drop(all_devices.get::<BTreeMap<String, Device>>().run(store).expect(ANSWERED));
     });
 }
 
 /// redicts, in a process of its own.
-fn redicts(options: &Options, server: &Server, agents: u64) {
+fn redicts(options: &Options, server: &Server, devices: u64) {
     match Python::find("tree.py", "redicts") {
         Ok(python) => {
             let seconds = if options.rounds == 0 { "0.01" } else { "2" };
-            let printed = python.run(&[&server.port().to_string(), &agents.to_string(), seconds]);
+            let printed = python.run(&[&server.port().to_string(), &devices.to_string(), seconds]);
             let [get, set, subtree] = &printed[..] else { panic!("three numbers") };
             if options.rounds > 0 {
                 println!(

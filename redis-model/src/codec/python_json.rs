@@ -126,19 +126,41 @@ fn write_number(number: &Number, out: &mut Vec<u8>) {
     }
 }
 
-/// The shortest digits that give the float back, which Rust and Python find alike; Python writes an exponent where the
-/// number would begin with more than four zeros or have more than 16 digits before its point.
+/// Python writes an exponent where the number would begin with more than four zeros or have more than 16 digits before its
+/// point.
 fn write_float(float: f64, out: &mut Vec<u8>) {
-    let scientific = format!("{float:e}");
-    let (digits, exponent) = scientific.split_once('e').expect("the format writes an exponent");
+    let scientific = shortest(float);
+    let (mantissa, exponent) = scientific.split_once('e').expect("the format writes an exponent");
     let exponent: i32 = exponent.parse().expect("the format writes it as a number");
-    let text = if float == 0.0 || (-4..16).contains(&exponent) {
-        format!("{float:?}")
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+    let text = match exponent {
+        0..16 => {
+            let digits = mantissa.replace('.', "");
+            let point = usize::from(float.is_sign_negative()) + exponent.unsigned_abs() as usize + 1;
+            let (whole, fraction) = digits.split_at(point.min(digits.len()));
+            let fraction = if fraction.is_empty() { "0" } else { fraction };
+            format!("{whole:0<point$}.{fraction}")
+        }
+        -4..0 => {
+            let sign = if float.is_sign_negative() { "-" } else { "" };
+            let digits = mantissa.trim_start_matches('-').replace('.', "");
+            format!("{sign}0.{:0<zeros$}{digits}", "", zeros = exponent.unsigned_abs() as usize - 1)
+        }
+        _ => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+        }
     };
     out.extend(text.as_bytes());
+}
+
+/// The shortest digits that give the float back; of several, as Python, those closest to it, and the even ones where two are
+/// as close, as with `...58.25` in sixteen digits.
+fn shortest(float: f64) -> String {
+    let shortest = format!("{float:e}");
+    let digits =
+        shortest.split('e').next().and_then(|mantissa| mantissa.split_once('.')).map_or(0, |(_, end)| end.len());
+    let closest = format!("{float:.digits$e}");
+    if closest.parse() == Ok(float) { closest } else { shortest }
 }
 
 #[cfg(test)]
@@ -172,6 +194,12 @@ mod tests {
                 json!([1e16, 9_999_999_999_999_998.0, 1e15, 1e-4, 1e-5, 1.5e300, -0.0, -2.5e-7]),
                 "[1e+16, 9999999999999998.0, 1000000000000000.0, 0.0001, 1e-05, 1.5e+300, -0.0, -2.5e-07]",
             ),
+            // Halfway between two shortest texts, both of which read back as the same.
+            (
+                json!([637_387_501_309_758.0 + 0.25, 0.75 - 637_387_501_309_759.0]),
+                "[637387501309758.2, -637387501309758.2]",
+            ),
+            (json!([0.0, 120.0, -0.5, 0.001, -123.25]), "[0.0, 120.0, -0.5, 0.001, -123.25]"),
             (json!([u64::MAX, i64::MIN, 0]), "[18446744073709551615, -9223372036854775808, 0]"),
         ];
         for (value, expected) in cases {
